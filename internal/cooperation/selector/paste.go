@@ -1,0 +1,291 @@
+package selector
+
+import (
+	"encoding/csv"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Limits of one paste.
+const (
+	MaxPaste = 1 << 20
+	MaxFound = 5000
+)
+
+// Found is one selector that [Paste] understood: where, what, and what it still needs. Missing holds codes of
+// [Message].
+type Found struct {
+	Line     int    // from 1
+	Raw      string // as it stood there
+	Kind     string
+	Result   Result
+	Local    string // date and time of the same line, ISO 8601
+	Offset   string
+	Port     string // source port
+	Protocol string
+	Missing  []string
+}
+
+// Paste finds typed selectors in what an investigator copies: log lines, a table with a head row (comma, semicolon or
+// tab), or running text. Text beyond [MaxPaste] bytes or [MaxFound] selectors is left; more is then true.
+func Paste(text string, exercise bool) (found []Found, more bool) {
+	if len(text) > MaxPaste {
+		text, more = text[:MaxPaste], true
+	}
+	lines := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	if t, ok := headed(lines); ok {
+		return t.read(exercise, more)
+	}
+	for n, line := range lines {
+		for _, f := range inLine(line, exercise) {
+			if len(found) == MaxFound {
+				return found, true
+			}
+			f.Line = n + 1
+			found = append(found, f)
+		}
+	}
+	return found, more
+}
+
+// patterns find candidates; the kind's check then decides. Earlier ones take their text away from later ones.
+var patterns = [...]struct {
+	kind string
+	re   *regexp.Regexp
+}{
+	{"message", regexp.MustCompile(`<[^<>\s@]+@[^<>\s@]+>`)},
+	{"url", regexp.MustCompile(`(?i)\bhttps?://[^\s"'<>]+`)},
+	{"email", regexp.MustCompile(`[\pL\pN._%+\-]+@[\pL\pN\-]+(?:\.[\pL\pN\-]+)+`)},
+	{"hash", regexp.MustCompile(`(?i)\b(?:(?:md5|sha-?1|sha-?256|sha-?512):\s*)?(?:[0-9a-f]{128}|[0-9a-f]{64}|[0-9a-f]{40}|[0-9a-f]{32})\b`)},
+	{"wallet", regexp.MustCompile(`\b(?:0x[0-9a-fA-F]{40}|(?:bc|BC)1[0-9a-zA-Z]{8,87})\b`)},
+	{"wallet", regexp.MustCompile(`\b[13][1-9A-HJ-NP-Za-km-z]{25,34}\b`)},
+	{"iban", regexp.MustCompile(`\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,4})?\b`)},
+	{"mac", regexp.MustCompile(`\b[0-9A-Fa-f]{2}(?:[:-][0-9A-Fa-f]{2}){5}\b`)},
+	{"ipv4", regexp.MustCompile(`\b\d{1,3}(?:\.\d{1,3}){3}\b`)},
+	{"ipv6", regexp.MustCompile(`(?i)[0-9a-f]*:[0-9a-f]*:[0-9a-f:.]*`)},
+	{"phone", regexp.MustCompile(`\+[1-9][\d ().\-]{6,22}\d`)},
+	{"imei", regexp.MustCompile(`(?i)\bimei\W{0,3}\d{14,16}\b`)},
+	{"imsi", regexp.MustCompile(`(?i)\bimsi\W{0,3}\d{14,15}\b`)},
+	{"domain", regexp.MustCompile(`\b[\pL\pN](?:[\pL\pN\-]*[\pL\pN])?(?:\.[\pL\pN](?:[\pL\pN\-]*[\pL\pN])?)*\.\pL{2,}\b`)},
+}
+
+var (
+	isoTime    = regexp.MustCompile(`\b(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?)(?:\s?(Z|UTC|[+\-]\d\d:?\d\d)\b)?`)
+	apacheTime = regexp.MustCompile(`\b(\d\d)/(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/(\d{4}):(\d\d:\d\d:\d\d)(?: ([+\-]\d{4}))?`)
+	portField  = regexp.MustCompile(`(?i)\b(?:src[ _-]?port|source[ _-]port|sport|spt)["']?\s*[=: ]\s*["']?(\d{1,5})\b`)
+	protoField = regexp.MustCompile(`(?i)\b(tcp|udp)\b`)
+	afterPort  = regexp.MustCompile(`^[:#](\d{1,5})\b`)
+)
+
+// inLine reads one line: its time first, so that digits of a date are no telephone number, then everything else.
+func inLine(line string, exercise bool) []Found {
+	local, offset, rest := takeTime(line)
+	port, protocol := "", ""
+	if m := portField.FindStringSubmatch(rest); m != nil {
+		port = m[1]
+	}
+	if m := protoField.FindStringSubmatch(rest); m != nil {
+		protocol = strings.ToLower(m[1])
+	}
+	var out []Found
+	buf := []byte(rest)
+	for _, p := range patterns {
+		for _, at := range p.re.FindAllIndex(buf, -1) {
+			raw := string(buf[at[0]:at[1]])
+			f := Found{Raw: raw, Kind: p.kind, Local: local, Offset: offset, Port: port, Protocol: protocol}
+			f.Result = Check(p.kind, bare(p.kind, raw), exercise)
+			if !f.Result.OK && !worthTelling(p.kind, raw, f.Result) {
+				continue
+			}
+			if p.kind == "ipv4" {
+				if m := afterPort.FindSubmatch(buf[at[1]:]); m != nil {
+					f.Port = string(m[1])
+				}
+			}
+			f.Missing = missing(f)
+			out = append(out, f)
+			for i := at[0]; i < at[1]; i++ {
+				buf[i] = ' '
+			}
+		}
+	}
+	return out
+}
+
+// bare takes the label from in front of a number ("IMEI: 49…") and a sentence's end from behind an address.
+func bare(kind, raw string) string {
+	switch kind {
+	case "imei", "imsi":
+		return strings.TrimLeft(raw[4:], " :=#.-")
+	case "url":
+		return strings.TrimRight(raw, ".,;)")
+	}
+	return raw
+}
+
+// worthTelling keeps a wrong value only when it was surely meant as its kind: a private address, an account number
+// with a wrong digit. A word that merely resembles a domain isn't reported.
+func worthTelling(kind, raw string, r Result) bool {
+	switch kind {
+	case "ipv4":
+		return strings.HasPrefix(r.Code, "ip-")
+	case "ipv6":
+		return strings.HasPrefix(r.Code, "ip-") && strings.Count(raw, ":") > 2
+	case "iban":
+		return r.Code == "iban-check" && ibanLength[raw[:2]] > 0
+	case "imei", "imsi":
+		return true
+	case "wallet":
+		return strings.HasPrefix(strings.ToLower(raw), "bc1") || strings.HasPrefix(raw, "0x")
+	}
+	return false
+}
+
+// missing names what the selector can't do without (SEL-02 to SEL-04).
+func missing(f Found) (codes []string) {
+	if f.Kind != "ipv4" && f.Kind != "ipv6" {
+		return nil
+	}
+	if _, code := ParseInstant(f.Local, f.Offset); code != "" {
+		codes = append(codes, code)
+	}
+	if f.Kind == "ipv4" && f.Port == "" {
+		codes = append(codes, "port-missing")
+	}
+	return codes
+}
+
+// takeTime finds the first date with a time and gives the line without it.
+func takeTime(line string) (local, offset, rest string) {
+	if m := isoTime.FindStringSubmatchIndex(line); m != nil {
+		local = line[m[2]:m[3]] + "-" + line[m[4]:m[5]] + "-" + line[m[6]:m[7]] + "T" + line[m[8]:m[9]]
+		if m[10] >= 0 {
+			offset = line[m[10]:m[11]]
+		}
+		return local, offset, line[:m[0]] + " " + line[m[1]:]
+	}
+	if m := apacheTime.FindStringSubmatch(line); m != nil {
+		t, err := time.Parse("02/Jan/2006:15:04:05", m[1]+"/"+m[2]+"/"+m[3]+":"+m[4])
+		if err == nil {
+			offset = m[5]
+			if offset != "" {
+				offset = offset[:3] + ":" + offset[3:]
+			}
+			return t.Format("2006-01-02T15:04:05"), offset, strings.Replace(line, m[0], " ", 1)
+		}
+	}
+	return "", "", line
+}
+
+// table is a pasted text whose first line names its columns.
+type table struct {
+	head []string
+	text string
+	sep  rune
+}
+
+// columns are the names we know for what a column holds.
+var columns = map[string]string{
+	"ip": "ip", "ip address": "ip", "ipv4": "ip", "ipv6": "ip", "address": "ip", "source ip": "ip", "src": "ip", "src ip": "ip", "srcip": "ip",
+	"port": "port", "source port": "port", "src port": "port", "srcport": "port", "sport": "port",
+	"protocol": "protocol", "proto": "protocol",
+	"time": "time", "timestamp": "time", "date": "time", "datetime": "time", "date time": "time", "utc": "utc", "time utc": "utc", "time (utc)": "utc", "timestamp (utc)": "utc",
+	"zone": "zone", "time zone": "zone", "timezone": "zone", "offset": "zone", "utc offset": "zone",
+	"email": "email", "e-mail": "email", "mail": "email", "phone": "phone", "msisdn": "phone", "imei": "imei", "imsi": "imsi", "iccid": "iccid",
+	"iban": "iban", "domain": "domain", "host": "domain", "url": "url", "hash": "hash", "sha256": "hash", "md5": "hash", "wallet": "wallet",
+}
+
+// headed reports whether the first line is a head row: at least two cells, half of them names we know.
+func headed(lines []string) (table, bool) {
+	for len(lines) > 0 && strings.TrimSpace(lines[0]) == "" {
+		lines = lines[1:]
+	}
+	if len(lines) < 2 {
+		return table{}, false
+	}
+	for _, sep := range [3]rune{'\t', ';', ','} {
+		cells := strings.Split(lines[0], string(sep))
+		known := 0
+		for i, c := range cells {
+			cells[i] = columns[strings.ToLower(strings.Trim(strings.ReplaceAll(c, "_", " "), " \"\ufeff"))]
+			if cells[i] != "" {
+				known++
+			}
+		}
+		if len(cells) >= 2 && known*2 >= len(cells) {
+			return table{cells, strings.Join(lines[1:], "\n"), sep}, true
+		}
+	}
+	return table{}, false
+}
+
+func (t table) read(exercise, more bool) (found []Found, _ bool) {
+	r := csv.NewReader(strings.NewReader(t.text))
+	r.Comma, r.FieldsPerRecord, r.LazyQuotes, r.TrimLeadingSpace = t.sep, -1, true, true
+	for {
+		row, err := r.Read()
+		if err == io.EOF {
+			return found, more
+		}
+		if err != nil {
+			return found, true
+		}
+		line, _ := r.FieldPos(0)
+		for _, f := range t.row(row, exercise) {
+			if len(found) == MaxFound {
+				return found, true
+			}
+			f.Line = line + 1
+			found = append(found, f)
+		}
+	}
+}
+
+// row makes the selectors of one row; time, zone, port and protocol belong to each of them.
+func (t table) row(cells []string, exercise bool) (out []Found) {
+	shared := map[string]string{}
+	for i, c := range cells {
+		if i < len(t.head) {
+			switch t.head[i] {
+			case "time", "utc", "zone", "port", "protocol":
+				shared[t.head[i]] = strings.TrimSpace(c)
+			}
+		}
+	}
+	when, zone := shared["time"], shared["zone"]
+	if shared["utc"] != "" {
+		when, zone = shared["utc"], "Z"
+	}
+	local, offset, _ := takeTime(when)
+	if offset == "" {
+		offset = zone
+	}
+	if local == "" && len(when) == 10 && digits(when) {
+		if n, err := strconv.ParseInt(when, 10, 64); err == nil { // seconds since 1970, always UTC
+			local, offset = time.Unix(n, 0).UTC().Format("2006-01-02T15:04:05"), "Z"
+		}
+	}
+	for i, c := range cells {
+		if i >= len(t.head) || strings.TrimSpace(c) == "" {
+			continue
+		}
+		kind := t.head[i]
+		switch kind {
+		case "", "time", "utc", "zone", "port", "protocol":
+			continue
+		case "ip":
+			kind = "ipv4"
+			if strings.Contains(c, ":") {
+				kind = "ipv6"
+			}
+		}
+		f := Found{Raw: c, Kind: kind, Local: local, Offset: offset, Port: shared["port"], Protocol: strings.ToLower(shared["protocol"])}
+		f.Result = Check(kind, c, exercise)
+		f.Missing = missing(f)
+		out = append(out, f)
+	}
+	return out
+}
