@@ -1,0 +1,53 @@
+-- +goose Up
+CREATE TABLE ledger_entry (
+    id    TEXT PRIMARY KEY,
+    at    TEXT NOT NULL,
+    entry BLOB NOT NULL,  -- canonical JSON: the leaf of the tree, never changed
+    later BLOB,           -- work that begins when the entry has its place; no part of the leaf
+    pos   BIGINT          -- its place, from 0; NULL until the sequencer has given it one
+);
+CREATE UNIQUE INDEX ledger_entry_pos ON ledger_entry (pos);
+CREATE INDEX ledger_entry_waiting ON ledger_entry (id) WHERE pos IS NULL;
+
+CREATE TABLE entry_key (
+    entry_id  TEXT PRIMARY KEY,
+    person_id TEXT NOT NULL,
+    key       BLOB NOT NULL
+);
+CREATE INDEX entry_key_person ON entry_key (person_id);
+
+CREATE TABLE ledger_head (
+    one  BIGINT PRIMARY KEY CHECK (one = 1),
+    size BIGINT NOT NULL
+);
+
+CREATE TABLE ledger_tile (
+    level BIGINT NOT NULL,
+    n     BIGINT NOT NULL,
+    data  BLOB   NOT NULL,
+    PRIMARY KEY (level, n)
+);
+
+CREATE TABLE ledger_checkpoint (
+    size      BIGINT PRIMARY KEY,
+    at        TEXT   NOT NULL,
+    note      BLOB   NOT NULL,
+    witnesses BIGINT NOT NULL
+);
+CREATE INDEX ledger_checkpoint_witnesses ON ledger_checkpoint (witnesses, size);
+
+CREATE TABLE witness_origin (
+    origin TEXT   PRIMARY KEY,
+    size   BIGINT NOT NULL,
+    note   BLOB   NOT NULL,
+    at     TEXT   NOT NULL
+);
+
+CREATE TABLE witness_split (
+    id     TEXT PRIMARY KEY,
+    origin TEXT NOT NULL,
+    ours   BLOB NOT NULL,
+    theirs BLOB NOT NULL,
+    at     TEXT NOT NULL
+);
+CREATE INDEX witness_split_origin ON witness_split (origin, id);
