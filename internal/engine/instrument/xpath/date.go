@@ -46,15 +46,31 @@ func parseDate(s string, zone *time.Location) (Value, bool) {
 	if zone == nil {
 		zone = time.UTC
 	}
-	if day, err := time.ParseInLocation("2006-1-2", s, zone); err == nil {
-		return dayValue(day), true
+	day, clock, instant := strings.Cut(s, "T")
+	if !instant {
+		t, err := time.ParseInLocation(dayForm, day, zone)
+		return dayValue(t), err == nil
 	}
-	for _, form := range []string{"2006-1-2T15:04:05Z07:00", "2006-1-2T15:04:05", "2006-1-2T15:04Z07:00", "2006-1-2T15:04"} {
-		if t, err := time.ParseInLocation(form, s, zone); err == nil {
-			return instantValue(t), true
-		}
+	t, err := time.ParseInLocation(dayForm+clockForm(clock), s, zone)
+	return instantValue(t), err == nil
+}
+
+const dayForm = "2006-1-2"
+
+// clockForm is the layout that a time of day is written in: with or without seconds and offset.
+func clockForm(clock string) string {
+	form := "T15:04"
+	offset := strings.IndexAny(clock, "Z+-")
+	if offset < 0 {
+		offset = len(clock)
 	}
-	return Value{}, false
+	if strings.Count(clock[:offset], ":") == 2 {
+		form += ":05"
+	}
+	if offset < len(clock) {
+		form += "Z07:00"
+	}
+	return form
 }
 
 // date returns the value as a date: dates as they are, numbers as days since 1970, texts read.

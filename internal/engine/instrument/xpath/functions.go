@@ -1,6 +1,7 @@
 package xpath
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -138,11 +139,18 @@ func arity(name string, got, least, most int) error {
 	case got >= least && (most < 0 || got <= most):
 		return nil
 	case most < 0:
-		return errs.Invalidf("%s() takes %d arguments or more, not %d", name, least, got)
+		return errs.Invalidf("%s() takes at least %s, not %d", name, arguments(least), got)
 	case least == most:
-		return errs.Invalidf("%s() takes %d arguments, not %d", name, least, got)
+		return errs.Invalidf("%s() takes %s, not %d", name, arguments(least), got)
 	}
-	return errs.Invalidf("%s() takes %d to %d arguments, not %d", name, least, most, got)
+	return errs.Invalidf("%s() takes %d to %s, not %d", name, least, arguments(most), got)
+}
+
+func arguments(n int) string {
+	if n == 1 {
+		return "1 argument"
+	}
+	return fmt.Sprintf("%d arguments", n)
 }
 
 func unknown(name string, house Functions) error {
