@@ -1,0 +1,134 @@
+package treaty
+
+import "slices"
+
+// Status is a table of who is bound by what since when, and with which reservations. It is data with a source: law
+// changes while we sleep.
+type Status struct {
+	Name     string // "real", "exercise"
+	Exercise bool   // the table is invented
+	Treaties []Membership
+	Declared []Declaration
+}
+
+// Membership is what the table knows of one treaty.
+type Membership struct {
+	Treaty  Code
+	Source  string
+	AsOf    Date
+	Checked bool
+	Parties []Party
+	Signed  []string // States that signed and are not known to be bound
+}
+
+// Party is a State bound by a treaty from a day on, until a day (exclusive) when it has left.
+type Party struct {
+	State       string // ISO 3166-1 alpha-2
+	From, Until Date
+	Unchecked   bool // known, but not read in the source of the table
+}
+
+// Declaration is a reservation or declaration that a State attached to an article.
+type Declaration struct {
+	Treaty  Code
+	State   string
+	Article string
+	Kind    string // "reservation" or "declaration"
+	Text    string
+	From    Date
+	Source  string
+	AsOf    Date
+	Checked bool
+}
+
+// Standing is how a treaty stands between two States on a day.
+type Standing string
+
+// The standings, from binding to nothing.
+const (
+	Binding    Standing = "in-force"
+	NotInForce Standing = "not-in-force" // the treaty itself isn't yet
+	SignedOnly Standing = "signed"       // one of the States has signed but isn't bound
+	Ended      Standing = "ended"        // one of them has left
+	NotParty   Standing = "not-party"
+)
+
+// Of finds what the table knows of a treaty; the zero Membership when nothing.
+func (s *Status) Of(c Code) Membership {
+	if s == nil {
+		return Membership{Treaty: c}
+	}
+	i := slices.IndexFunc(s.Treaties, func(m Membership) bool { return m.Treaty == c })
+	if i < 0 {
+		return Membership{Treaty: c}
+	}
+	return s.Treaties[i]
+}
+
+// of returns how the membership stands for one State on a day.
+func (m Membership) of(state string, on Date) Standing {
+	out := NotParty
+	for _, p := range m.Parties {
+		if p.State != state {
+			continue
+		}
+		switch {
+		case p.From > on:
+			out = SignedOnly
+		case p.Until != "" && p.Until <= on:
+			out = Ended
+		default:
+			return Binding
+		}
+	}
+	if out == NotParty && slices.Contains(m.Signed, state) {
+		return SignedOnly
+	}
+	return out
+}
+
+// Standing returns how a treaty stands between two States on a day. An unknown treaty binds nobody.
+func (ts *Treaties) Standing(c Code, a, b string, on Date) Standing {
+	t, ok := ts.Get(c)
+	if !ok {
+		return NotParty
+	}
+	m := ts.status.Of(c)
+	first, second := m.of(a, on), m.of(b, on)
+	inForce := t.InForce != "" && t.InForce <= on
+	switch {
+	case first == Binding && second == Binding && inForce:
+		return Binding
+	case !inForce:
+		return NotInForce
+	case first == NotParty || second == NotParty:
+		return NotParty
+	case first == Ended || second == Ended:
+		return Ended
+	}
+	return SignedOnly
+}
+
+// InForce reports whether a treaty binds both States on a day.
+func (ts *Treaties) InForce(c Code, a, b string, on Date) bool {
+	return ts.Standing(c, a, b, on) == Binding
+}
+
+// Declares returns what a State attached to an article, or to a paragraph of it or around it.
+func (ts *Treaties) Declares(state string, c Code, article string) []Declaration {
+	if ts.status == nil {
+		return nil
+	}
+	var out []Declaration
+	for _, d := range ts.status.Declared {
+		if d.State == state && d.Treaty == c && (within(article, d.Article) || within(d.Article, article)) {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// within reports whether a paragraph is outer itself or lies in it: "29(4)" lies in "29".
+func within(inner, outer string) bool {
+	return inner == outer || len(inner) > len(outer) && inner[:len(outer)] == outer && inner[len(outer)] == '('
+}
