@@ -1,0 +1,138 @@
+package access
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"comity/internal/base/errs"
+)
+
+func TestRolesAreRefused(t *testing.T) {
+	const act = `
+[act."a.b"]
+say = "do b"
+on = "a"
+when = ["member", "other-than drafter"]
+`
+	const role = `
+[role.clerk]
+name = "Clerk"
+about = "Keeps the register."
+acts = ["a.b"]
+`
+	head := `format = "` + RolesFormat + `"` + "\n"
+	for name, c := range map[string]struct{ content, want string }{
+		"another format":       {`format = "comity/roles/2"` + act + role, `format is "comity/roles/2"`},
+		"unknown key":          {head + act + strings.Replace(role, "about", "abuot", 1), "unknown key role.clerk.abuot"},
+		"broken line":          {head + act + role + "x = = 1", "x.toml:12"},
+		"glob":                 {head + act + strings.Replace(role, `"a.b"`, `"a.*"`, 1), "named in full"},
+		"act that isn't":       {head + act + strings.Replace(role, `"a.b"`, `"a.c"`, 1), `"a.c" does not exist`},
+		"act twice":            {head + act + strings.Replace(role, `"a.b"`, `"a.b", "a.b"`, 1), "twice"},
+		"act that nobody does": {head + act + strings.ReplaceAll(act, "a.b", "a.z") + role, "nobody may do it"},
+		"condition that isn't": {head + strings.Replace(act, "member", "rich", 1) + role, `"rich" does not exist`},
+		"part that isn't":      {head + strings.Replace(act, "drafter", "typist", 1) + role, "no such part"},
+		"by someone":           {head + act + "by = [\"stranger\"]\n" + role, "want node or house"},
+		"for someone":          {head + act + "for = \"all\"\n" + role, "want office or account"},
+		"role without a name":  {head + act + strings.Replace(role, "Clerk", "", 1), "name, about and acts"},
+		"two people left out":  {head + act + role + "[role.clerk.when]\n\"a.b\" = [\"office\"]\n", `leaves out "other-than drafter"`},
+		"when of another act":  {head + act + role + "[role.clerk.when]\n\"a.c\" = [\"office\"]\n", "may not do"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, err := parse("x.toml", []byte(c.content))
+			if !errors.Is(err, errs.Invalid) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("parse: %v, want errs.Invalid with %q", err, c.want)
+			}
+		})
+	}
+	if _, err := parse("x.toml", []byte(head+act+role)); err != nil {
+		t.Errorf("the file from which the cases are made: %v", err)
+	}
+}
+
+func overlay(content string) Overlay {
+	return Overlay{"rules/access/roles.toml", []byte(`format = "` + RolesFormat + `"` + "\n" + content)}
+}
+
+func TestOverlay(t *testing.T) {
+	p := load(t, overlay(`
+[role.registrar]
+name = "Registrar"
+about = "Registry and executing officer in a small office."
+combines = ["clerk", "signatory"]
+acts = ["request.accept"]
+without = ["peer.import"]
+
+[role.drafter]
+override = true
+name = "Examining magistrate"
+without = ["guest.invite"]
+
+[act."request.sign"]
+also = ["assigned", "other-than author"]
+`))
+	if name, about := p.Describe("drafter"); name != "Examining magistrate" || about == "" {
+		t.Errorf("Describe(drafter) = %q, %q", name, about)
+	}
+	for _, c := range []struct {
+		roles, words string
+		act          Act
+		want         string
+	}{
+		{"registrar", "recent", "request.transmit", "yes"},
+		{"registrar", "nocase", "peer.import", "no"},
+		{"registrar", "assigned", "request.accept", "yes"},
+		{"registrar", "recent assigned", "request.sign", "yes"},
+		{"registrar", "recent", "request.sign", "no"},
+		{"registrar", "recent assigned was:drafter", "request.sign", "no"},
+		{"signatory", "recent assigned was:author", "request.sign", "no"},
+		{"drafter", "recent", "guest.invite", "no"},
+		{"drafter", "", "request.draft", "yes"},
+	} {
+		who, f := situation(t, c.roles, c.words)
+		if got := answer(p.May(who, c.act, f)); got != c.want {
+			t.Errorf("%s, %s, %q: %s, want %s", c.roles, c.act, c.words, got, c.want)
+		}
+	}
+	if who, f := situation(t, "drafter", "recent"); load(t).May(who, "guest.invite", f) != nil {
+		t.Error("the overlay changed the rules of a node without it")
+	}
+}
+
+func TestOverlayIsRefused(t *testing.T) {
+	for name, c := range map[string]struct{ content, want string }{
+		"a condition taken away":  {"[act.\"request.sign\"]\nwhen = []\n", "unknown key act.\"request.sign\".when"},
+		"a role's own conditions": {"[role.drafter]\noverride = true\n[role.drafter.when]\n\"request.edit\" = []\n", "unknown key"},
+		"by accident":             {"[role.drafter]\nname = \"X\"\n", "override = true"},
+		"override of nothing":     {"[role.ghost]\noverride = true\nname = \"X\"\n", "no such role"},
+		"a new act":               {"[act.\"request.fly\"]\nalso = [\"member\"]\n", "does not exist"},
+		"nothing added":           {"[act.\"request.sign\"]\nalso = []\n", "only add"},
+		"a glob":                  {"[role.x]\nname = \"X\"\nabout = \"X\"\nacts = [\"request.*\"]\n", "named in full"},
+		"combines nothing":        {"[role.x]\nname = \"X\"\nabout = \"X\"\ncombines = [\"ghost\"]\n", "does not exist"},
+		"an empty role":           {"[role.x]\nname = \"X\"\nabout = \"X\"\n", "may do nothing"},
+		"without what isn't":      {"[role.clerk]\noverride = true\nwithout = [\"request.sign\"]\n", "does not have"},
+		"a nameless new role":     {"[role.x]\nacts = [\"case.edit\"]\n", "needs name"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := Load(overlay(c.content)); !errors.Is(err, errs.Invalid) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("Load: %v, want errs.Invalid with %q", err, c.want)
+			}
+		})
+	}
+}
+
+// TestTwoPeopleStay looks for a way round the rules of two people through any combination of two roles.
+func TestTwoPeopleStay(t *testing.T) {
+	plain := load(t)
+	for _, a := range plain.Roles() {
+		for _, b := range plain.Roles() {
+			p := load(t, overlay("[role.both]\nname = \"Both\"\nabout = \"Both.\"\ncombines = [\""+string(a)+"\", \""+string(b)+"\"]\n"))
+			for act, r := range p.acts {
+				own, ok := p.roles["both"].acts[act]
+				if lost := missing(r.when, own); ok && lost != "" {
+					t.Fatalf("%s+%s may do %s without %q", a, b, act, lost)
+				}
+			}
+		}
+	}
+}
