@@ -105,6 +105,7 @@ type treatyFile struct {
 	Serves                                       []servesRow
 	Ground                                       []groundRow
 	Clock                                        []clockRow
+	Change                                       []struct{ On, Text string }
 }
 
 type articleRow struct {
@@ -162,6 +163,9 @@ func (in treatyFile) treaty() *Treaty {
 	}
 	for _, g := range in.Ground {
 		t.Grounds = append(t.Grounds, Ground{g.Code, g.Label, g.Article, Stand(g.Stand), g.Types, g.Note, in.Checked && !g.Unchecked})
+	}
+	for _, c := range in.Change {
+		t.Changes = append(t.Changes, Change{Date(c.On), c.Text})
 	}
 	for _, c := range in.Clock {
 		t.Clocks = append(t.Clocks, Clock{c.ID, c.Types, c.Start, c.Days, c.Least, c.Stop, c.Article, c.Text, in.Checked && !c.Unchecked})

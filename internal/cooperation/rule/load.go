@@ -1,0 +1,348 @@
+package rule
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path"
+	"slices"
+	"strings"
+
+	"comity/internal/base/canonical"
+	"comity/internal/base/errs"
+	"comity/internal/cooperation/treaty"
+	"comity/internal/engine/instrument/xpath"
+)
+
+//go:embed data
+var data embed.FS
+
+// Source is a folder that holds rules: files that Rules matches, overlays of States in overlay/, of providers in
+// custodian/, and the rules' examples in tests/.
+type Source struct {
+	FS    fs.FS
+	Dir   string // "." for the top
+	Rules string // a pattern, "*.toml" when empty
+}
+
+// Own is the source with the rules that every type of request shares.
+func Own() Source { return Source{FS: data, Dir: "data"} }
+
+// Load reads the sources, compiles every expression and refuses with [errs.Invalid], naming file and line, what names
+// a rule, a type or a treaty that isn't there.
+func Load(ts *treaty.Treaties, sources ...Source) (*Set, error) {
+	text, err := data.ReadFile("data/catalogue.csv")
+	if err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	c, err := parseCatalogue(string(text))
+	if err != nil {
+		return nil, err
+	}
+	l := &loader{ts: ts, functions: functions(), set: &Set{states: map[string]*Overlay{}, custodians: map[string]*Overlay{}, catalogue: c}}
+	for _, s := range sources {
+		if err := l.source(s); err != nil {
+			return nil, fmt.Errorf("rules: %w", err)
+		}
+	}
+	if err := l.finish(); err != nil {
+		return nil, fmt.Errorf("rules: %w", err)
+	}
+	return l.set, nil
+}
+
+type loader struct {
+	ts        *treaty.Treaties
+	functions xpath.Functions
+	set       *Set
+	hashed    []string
+	relaxed   map[string]string // rule id → where it is named
+}
+
+func (l *loader) source(s Source) error {
+	pattern := s.Rules
+	if pattern == "" {
+		pattern = "*.toml"
+	}
+	for _, part := range []struct {
+		pattern string
+		read    func(name, text string) error
+	}{{pattern, l.rules}, {"overlay/*.toml", l.overlay}, {"custodian/*.toml", l.custodian}} {
+		names, err := fs.Glob(s.FS, path.Join(s.Dir, part.pattern))
+		if err != nil {
+			return fmt.Errorf("%s: %w", s.Dir, err)
+		}
+		for _, name := range names {
+			b, err := fs.ReadFile(s.FS, name)
+			if err != nil {
+				return err
+			}
+			l.hashed = append(l.hashed, string(canonical.Sum(b)))
+			if err := part.read(name, string(b)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// row is a rule as it stands in a file.
+type row struct {
+	ID, Sev, Origin, Side                       string
+	Rev                                         int
+	Types, Except, Basis                        []string
+	Replaced                                    struct{ Types, Basis []string }
+	SevBy                                       map[string]string `toml:"sev-by"`
+	Soften, Context, When, Assert, Message, Fix string
+	Args                                        map[string]string
+	Missing                                     []struct{ Unless, Word string }
+	Cite                                        []string
+	Unchecked                                   bool
+}
+
+type file struct {
+	Rule []row
+	overlayFile
+}
+
+type overlayFile struct {
+	State, ID, Name, Status, Signer string
+	AsOf                            string `toml:"as-of"`
+	Row                             []struct {
+		Topic, Applies, Source string
+		Value                  []string
+		Unchecked              bool
+	}
+	Relax []Relax
+}
+
+func (l *loader) rules(name, text string) error {
+	var f struct{ Rule []row }
+	if err := treaty.Decode(name, text, &f); err != nil {
+		return err
+	}
+	return l.add(name, text, "", f.Rule)
+}
+
+func (l *loader) overlay(name, text string) error {
+	f, o, err := l.readOverlay(name, text)
+	if err != nil {
+		return err
+	}
+	o.ID = f.State
+	if o.ID == "" || l.set.states[o.ID] != nil {
+		return errs.Invalidf("%s: state %q is empty or there twice", name, o.ID)
+	}
+	l.set.states[o.ID] = o
+	return l.add(name, text, o.ID, f.Rule)
+}
+
+func (l *loader) custodian(name, text string) error {
+	f, o, err := l.readOverlay(name, text)
+	if err != nil {
+		return err
+	}
+	if o.ID == "" || l.set.custodians[o.ID] != nil || len(f.Rule) > 0 {
+		return errs.Invalidf("%s: id %q is empty or there twice, or the file has rules", name, o.ID)
+	}
+	l.set.custodians[o.ID] = o
+	return nil
+}
+
+func (l *loader) readOverlay(name, text string) (file, *Overlay, error) {
+	var f file
+	if err := treaty.Decode(name, text, &f); err != nil {
+		return f, nil, err
+	}
+	o := &Overlay{ID: f.ID, Name: f.Name, AsOf: treaty.Date(f.AsOf), Status: f.Status, Signer: f.Signer, Relax: f.Relax}
+	if o.Status != "own" && o.Status != "reported" {
+		return f, nil, errs.Invalidf("%s: status %q: want own or reported", name, o.Status)
+	}
+	if _, ok := daysBetween(f.AsOf, f.AsOf); !ok {
+		return f, nil, errs.Invalidf("%s: as-of %q is no day", name, f.AsOf)
+	}
+	for _, r := range f.Row {
+		if r.Source == "" {
+			return f, nil, errs.Invalidf("%s: row %s has no source", name, r.Topic)
+		}
+		o.Rows = append(o.Rows, Row{r.Topic, r.Applies, r.Value, r.Source, !r.Unchecked})
+	}
+	for _, r := range f.Relax {
+		for _, id := range r.Rules {
+			if l.relaxed == nil {
+				l.relaxed = map[string]string{}
+			}
+			l.relaxed[id] = at(name, text, id)
+		}
+	}
+	return f, o, nil
+}
+
+// at finds the line on which a thing is named first.
+func at(name, text, thing string) string {
+	before, _, ok := strings.Cut(text, `"`+thing+`"`)
+	if !ok {
+		return name
+	}
+	return fmt.Sprintf("%s:%d", name, 1+strings.Count(before, "\n"))
+}
+
+func (l *loader) add(name, text, state string, rows []row) error {
+	for _, in := range rows {
+		r, err := l.rule(in)
+		place := at(name, text, in.ID)
+		if err != nil {
+			return fmt.Errorf("%s: rule %q: %w", place, in.ID, err)
+		}
+		r.Place, r.State = place, state
+		if other, twice := l.set.Rule(r.ID); twice {
+			return errs.Invalidf("%s: rule %s is already at %s", place, r.ID, other.Place)
+		}
+		l.set.rules = append(l.set.rules, r)
+	}
+	return nil
+}
+
+func (l *loader) rule(in row) (*Rule, error) {
+	r := &Rule{ID: in.ID, Rev: in.Rev, Sev: Severity(in.Sev), Origin: Origin(in.Origin), Side: Side(in.Side), Types: in.Types,
+		Except: in.Except, Soften: in.Soften, Context: in.Context, When: in.When, Assert: in.Assert, Message: in.Message,
+		Fix: in.Fix, Unchecked: in.Unchecked, SevBy: map[treaty.Code]Severity{}}
+	if r.Side == "" {
+		r.Side = OfRequest
+	}
+	switch {
+	case r.ID == "" || r.Rev < 1:
+		return nil, errs.Invalidf("a rule has an id and a revision from 1")
+	case r.Sev.weight() == 0:
+		return nil, errs.Invalidf("sev %q: want error, warn or advice", in.Sev)
+	case r.Origin != FromTreaty && r.Origin != FromOverlay && r.Origin != FromHouse:
+		return nil, errs.Invalidf("origin %q: want treaty, overlay or house", in.Origin)
+	case r.Message == "" || r.Assert == "" || len(in.Cite) == 0:
+		return nil, errs.Invalidf("a rule has a message, an assert and a cite")
+	case !strings.HasPrefix(r.Context, "/") || r.Side != OfRequest && r.Side != OfResponse && r.Side != OfClock:
+		return nil, errs.Invalidf("context %q, side %q: a context begins with /, a side is request, response or clock", r.Context, r.Side)
+	}
+	r.Replaced.Types = in.Replaced.Types
+	for _, p := range slices.Concat(in.Types, in.Except, in.Replaced.Types) {
+		if !l.set.catalogue.Known(p) {
+			return nil, errs.Invalidf("no type of request is called %q", p)
+		}
+	}
+	if err := l.law(r, in); err != nil {
+		return nil, err
+	}
+	return r, l.compile(r, in)
+}
+
+// law reads what the rule rests on. "TOC 18(15)(a)" is an article of a treaty we have; anything else is told in words.
+func (l *loader) law(r *Rule, in row) error {
+	codes := func(in []string) (out []treaty.Code, err error) {
+		for _, c := range in {
+			if _, ok := l.ts.Get(treaty.Code(c)); !ok {
+				return nil, errs.Invalidf("no treaty is called %q", c)
+			}
+			out = append(out, treaty.Code(c))
+		}
+		return out, nil
+	}
+	var err error
+	if r.Basis, err = codes(in.Basis); err != nil {
+		return err
+	}
+	if r.Replaced.Basis, err = codes(in.Replaced.Basis); err != nil {
+		return err
+	}
+	if _, err = codes(slices.Sorted(maps.Keys(in.SevBy))); err != nil {
+		return err
+	}
+	for c, s := range in.SevBy {
+		if Severity(s).weight() == 0 {
+			return errs.Invalidf("sev-by %s: %q", c, s)
+		}
+		r.SevBy[treaty.Code(c)] = Severity(s)
+	}
+	for _, s := range in.Cite {
+		code, article, _ := strings.Cut(s, " ")
+		t, ok := l.ts.Get(treaty.Code(code))
+		if !ok {
+			r.Cites = append(r.Cites, Cite{Source: s, Checked: !in.Unchecked})
+			continue
+		}
+		a, ok := t.Article(article)
+		if !ok {
+			return errs.Invalidf("%s has no article %q", code, article)
+		}
+		r.Cites = append(r.Cites, Cite{Treaty: t.Code, Article: article, Checked: a.Checked && !in.Unchecked})
+	}
+	for _, c := range r.Basis {
+		if !slices.ContainsFunc(r.Cites, func(x Cite) bool { return x.Treaty == c }) {
+			return errs.Invalidf("basis %s: no article of it is cited", c)
+		}
+	}
+	return nil
+}
+
+func (l *loader) compile(r *Rule, in row) error {
+	var err error
+	expr := func(what, src string) *xpath.Expr {
+		if src == "" || err != nil {
+			return nil
+		}
+		e, failed := xpath.Compile(src, l.functions)
+		if failed != nil {
+			err = fmt.Errorf("%s: %w", what, failed)
+		}
+		return e
+	}
+	r.context, r.when, r.assert = expr("context", r.Context), expr("when", r.When), expr("assert", r.Assert)
+	r.soften = expr("soften", r.Soften)
+	for _, name := range slices.Sorted(maps.Keys(in.Args)) {
+		kind, src, ok := strings.Cut(in.Args[name], ": ")
+		if !ok || !slices.Contains([]string{KindState, KindTreaty, KindDate, KindWord, KindText}, kind) {
+			return errs.Invalidf("args.%s: want \"state: …\", \"treaty: …\", \"date: …\", \"word: …\" or \"text: …\"", name)
+		}
+		r.Args = append(r.Args, Arg{Name: name, Kind: kind, expr: expr("args."+name, src)})
+	}
+	for _, w := range in.Missing {
+		r.Missing = append(r.Missing, Word{w.Unless, w.Word, expr("missing "+w.Word, w.Unless)})
+	}
+	if err != nil {
+		return err
+	}
+	return r.places()
+}
+
+// places refuses a message that names what no argument fills.
+func (r *Rule) places() error {
+	rest := r.Message
+	for {
+		_, after, ok := strings.Cut(rest, "{")
+		if !ok {
+			return nil
+		}
+		name, tail, closed := strings.Cut(after, "}")
+		known := name == "missing" && len(r.Missing) > 0 || slices.ContainsFunc(r.Args, func(a Arg) bool { return a.Name == name })
+		if !closed || !known {
+			return errs.Invalidf("message: nothing fills {%s}", name)
+		}
+		rest = tail
+	}
+}
+
+// finish sorts the rules, checks what overlays name, and takes the digest.
+func (l *loader) finish() error {
+	slices.SortFunc(l.set.rules, func(a, b *Rule) int { return strings.Compare(a.ID, b.ID) })
+	for _, id := range slices.Sorted(maps.Keys(l.relaxed)) {
+		if _, ok := l.set.Rule(id); !ok {
+			return errs.Invalidf("%s: no rule is called %q", l.relaxed[id], id)
+		}
+	}
+	slices.Sort(l.hashed)
+	b, err := canonical.Marshal(l.hashed)
+	if err != nil {
+		return err
+	}
+	l.set.hash = canonical.Sum(b)
+	return nil
+}
