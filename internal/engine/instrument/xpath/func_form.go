@@ -132,10 +132,14 @@ func fnCountSelected(s *scope, a []expr) Value {
 }
 
 func fnCurrent(s *scope, _ []expr) Value {
-	if s.ctx.Node == nil {
+	n := s.ctx.Current
+	if n == nil {
+		n = s.ctx.Node
+	}
+	if n == nil {
 		return Value{}
 	}
-	return Nodes(s.ctx.Node)
+	return Nodes(n)
 }
 
 func fnInstance(s *scope, a []expr) Value {

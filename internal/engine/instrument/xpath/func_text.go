@@ -57,17 +57,37 @@ func place(at float64, length int) int {
 // regex reports whether the pattern fits somewhere in the text. Patterns are RE2: in linear time, without looking
 // around or back.
 func fnRegex(s *scope, a []expr) Value {
-	text, pattern := s.str(a[0]), s.str(a[1])
-	if len(pattern) > maxPattern {
-		s.fail(errs.Invalidf("a regular expression of more than %d bytes", maxPattern))
-		return Value{}
-	}
-	re, err := regexp.Compile(pattern)
+	text := s.str(a[0])
+	re, err := compilePattern(s.str(a[1]))
 	if err != nil {
-		s.fail(fmt.Errorf("regex(): %w: %w", err, errs.Invalid))
+		s.fail(err)
 		return Value{}
 	}
 	return Bool(re.MatchString(text))
+}
+
+// linkRegex compiles a pattern that stands in the expression itself, so that a wrong one is found with the form.
+func linkRegex(args []expr) (expr, error) {
+	c, ok := args[1].(*constant)
+	if !ok {
+		return &call{"regex", args, fnRegex}, nil
+	}
+	re, err := compilePattern(c.value.String())
+	if err != nil {
+		return nil, err
+	}
+	return &call{"regex", args, func(s *scope, a []expr) Value { return Bool(re.MatchString(s.str(a[0]))) }}, nil
+}
+
+func compilePattern(pattern string) (*regexp.Regexp, error) {
+	if len(pattern) > maxPattern {
+		return nil, errs.Invalidf("a regular expression of more than %d bytes", maxPattern)
+	}
+	re, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil, fmt.Errorf("regex(): %w: %w", err, errs.Invalid)
+	}
+	return re, nil
 }
 
 func fnDigest(s *scope, a []expr) Value {

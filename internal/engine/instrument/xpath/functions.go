@@ -131,7 +131,13 @@ func link(name string, args []expr, house Functions) (expr, error) {
 	if !ok {
 		return nil, unknown(name, house)
 	}
-	return &call{name, args, b.run}, arity(name, len(args), b.min, b.max)
+	if err := arity(name, len(args), b.min, b.max); err != nil {
+		return nil, err
+	}
+	if name == "regex" {
+		return linkRegex(args)
+	}
+	return &call{name, args, b.run}, nil
 }
 
 func arity(name string, got, least, most int) error {

@@ -31,6 +31,7 @@ const (
 	numberToken
 	textToken
 	signToken // an operator or a bracket, its text in token.text
+	refToken  // ${name}
 )
 
 type token struct {
@@ -45,6 +46,8 @@ func (t token) String() string {
 		return "the end"
 	case textToken:
 		return "the text " + quote(t.text)
+	case refToken:
+		return quote("${" + t.text + "}")
 	}
 	return quote(t.text)
 }
@@ -100,6 +103,12 @@ func (l *lexer) next() error {
 	case isDigit(c) || c == '.' && len(rest) > 1 && isDigit(rest[1]):
 		n := numberLength(rest)
 		return l.emit(numberToken, rest[:n], n)
+	case strings.HasPrefix(rest, "${"):
+		name, _, closed := strings.Cut(rest[2:], "}")
+		if !closed {
+			return l.wrong("a closing }", "the end")
+		}
+		return l.emit(refToken, strings.TrimSpace(name), len(name)+3)
 	}
 	for _, sign := range []string{"::", "//", "..", "!=", "<=", ">="} {
 		if strings.HasPrefix(rest, sign) {
@@ -134,7 +143,7 @@ func (l *lexer) afterOperand() bool {
 		return false
 	}
 	switch last := l.tokens[len(l.tokens)-1]; last.kind {
-	case nameToken, numberToken, textToken:
+	case nameToken, numberToken, textToken, refToken:
 		return true
 	default:
 		return last.text == ")" || last.text == "]" || last.text == ".." || last.text == "."

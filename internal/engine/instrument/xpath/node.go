@@ -64,6 +64,28 @@ func (n *Node) SetText(s string) *Node {
 	return n
 }
 
+// SetOwnText puts the text s in the place of the texts directly inside n and leaves its elements. It returns n.
+func (n *Node) SetOwnText(s string) *Node {
+	old := n.children
+	n.children = nil
+	if s != "" {
+		n.add(&Node{kind: TextNode, value: s})
+	}
+	for _, c := range old {
+		if c.kind != TextNode {
+			n.add(c)
+		}
+	}
+	return n
+}
+
+// Aside returns an element that has n as its parent without being one of its children: a place to evaluate what
+// would stand there.
+func (n *Node) Aside(name string) *Node {
+	prefix, local := splitName(name)
+	return &Node{kind: ElementNode, prefix: prefix, local: local, parent: n, index: len(n.children)}
+}
+
 func (n *Node) add(c *Node) *Node {
 	c.parent, c.index = n, len(n.children)
 	n.children = append(n.children, c)

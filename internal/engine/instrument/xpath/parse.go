@@ -181,7 +181,7 @@ func (p *parser) pathExpr() (expr, error) {
 func (p *parser) startsValue() bool {
 	t := p.peek()
 	switch t.kind {
-	case numberToken, textToken:
+	case numberToken, textToken, refToken:
 		return true
 	case nameToken:
 		return p.ahead().is("(") && !isNodeType(t.text)
@@ -206,6 +206,8 @@ func (p *parser) primary() (expr, error) {
 		return &constant{Text(t.text)}, nil
 	case nameToken:
 		return p.call(t)
+	case refToken:
+		return p.reference(t)
 	}
 	if t.text == "$" {
 		if p.peek().kind != nameToken {
@@ -218,6 +220,24 @@ func (p *parser) primary() (expr, error) {
 		return nil, err
 	}
 	return e, p.require(")")
+}
+
+// reference reads what ${name} stands for.
+func (p *parser) reference(t token) (expr, error) {
+	if p.o.Resolve == nil {
+		return nil, &SyntaxError{Column: column(p.src, t.at), Want: "a value or a path", Got: t.String()}
+	}
+	path, err := p.o.Resolve(t.text)
+	if err != nil {
+		return nil, fmt.Errorf("column %d: %w", column(p.src, t.at), err)
+	}
+	inner := p.o
+	inner.Resolve = nil
+	e, err := parse(path, inner)
+	if err != nil {
+		return nil, fmt.Errorf("column %d: ${%s} stands for %s: %w", column(p.src, t.at), t.text, path, err)
+	}
+	return e, nil
 }
 
 func (p *parser) call(name token) (expr, error) {

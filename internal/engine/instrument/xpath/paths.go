@@ -31,8 +31,11 @@ func (p Path) Covers(q Path) bool {
 
 // Paths returns what the expression depends on when it stands at the node base, sorted and each once. A path means
 // the node with everything inside it. What can't be told before the evaluation is any node: [AnyDepth].
-func (e *Expr) Paths(base Path) []Path {
-	a := &analysis{base: base, found: map[string]Path{}}
+func (e *Expr) Paths(base Path) []Path { return e.PathsFrom(base, base) }
+
+// PathsFrom is [Expr.Paths] where current() is another node than the one the expression stands at.
+func (e *Expr) PathsFrom(base, current Path) []Path {
+	a := &analysis{current: current, found: map[string]Path{}}
 	for _, p := range a.expr(e.root, []Path{base}) {
 		a.add(p)
 	}
@@ -49,8 +52,8 @@ func (e *Expr) Paths(base Path) []Path {
 }
 
 type analysis struct {
-	base  Path
-	found map[string]Path
+	current Path
+	found   map[string]Path
 }
 
 func (a *analysis) add(p Path) { a.found[p.String()] = p }
@@ -99,7 +102,7 @@ func (a *analysis) preds(preds []predicate, nodes []Path) {
 func (a *analysis) call(e *call, at []Path) []Path {
 	switch e.name {
 	case "current":
-		return []Path{a.base}
+		return []Path{a.current}
 	case "instance":
 		if c, ok := e.args[0].(*constant); ok {
 			return []Path{{"instance(" + c.value.String() + ")"}}

@@ -28,7 +28,7 @@ func (st *step) each(s *scope, n *Node, yield func(*Node) bool) {
 		w.above(n)
 	case axisFollowingSibling:
 		if isChild(n) && w.up(n) != nil {
-			w.list(n.parent.children[n.index+1:])
+			w.list(after(n))
 		}
 	case axisPrecedingSibling:
 		if isChild(n) && w.up(n) != nil {
@@ -105,6 +105,12 @@ func isChild(n *Node) bool {
 	return n.kind != AttributeNode && n.kind != NamespaceNode && n.parent != nil
 }
 
+// after returns the siblings that come after n; none when n only stands aside.
+func after(n *Node) []*Node {
+	all := n.parent.children
+	return all[min(n.index+1, len(all)):]
+}
+
 func (w *walker) following(n *Node) {
 	if !isChild(n) {
 		if n.parent == nil || !w.below(n.parent) {
@@ -113,7 +119,7 @@ func (w *walker) following(n *Node) {
 		n = n.parent
 	}
 	for ; w.up(n) != nil; n = n.parent {
-		for _, c := range n.parent.children[n.index+1:] {
+		for _, c := range after(n) {
 			if !w.give(c) || !w.below(c) {
 				return
 			}

@@ -47,6 +47,10 @@ type Options struct {
 	// name without prefix fits only names in no namespace, and an unknown prefix doesn't compile.
 	Namespaces map[string]string
 
+	// Resolve gives the path that ${name} stands for, as it would be written in this expression. With nil there
+	// are no such names.
+	Resolve func(name string) (path string, err error)
+
 	// Late leaves unknown functions and wrong numbers of arguments to the evaluation, where they are an error
 	// only when they are reached. It is for forms written for programs that work so.
 	Late bool
@@ -54,8 +58,9 @@ type Options struct {
 
 // Context is what an expression is evaluated in. It is read, never written.
 type Context struct {
-	Node *Node // where relative paths start, and what current() gives
-	Root *Node // where absolute paths start; nil is the top of Node's tree
+	Node    *Node // where relative paths start
+	Root    *Node // where absolute paths start; nil is the top of Node's tree
+	Current *Node // what current() gives; nil is Node
 
 	Now  time.Time      // what now() and today() give
 	Zone *time.Location // of dates without an offset, and of dates shown; nil is UTC

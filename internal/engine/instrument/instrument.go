@@ -1,0 +1,237 @@
+// Package instrument is forms as data: questions in a table, rules as expressions, answers as a JSON document.
+//
+// A form is a folder with form.csv, one question a row in the columns of XLSForm, choices.csv for the lists, and
+// sections.csv for the parts that people fill one after the other. English stands in the tables; other languages come
+// from the message catalogues, by the English text. [Load] reads a form and compiles every expression, [Instrument.Check]
+// says what is wrong with it, [Instrument.Eval] what a set of answers still lacks, [Instrument.Bind] takes what a page
+// posted and [State.View] gives what a page shows. [Compose] puts forms into the repeats of another: a request is its
+// cover and, for each measure, the form of the measure's type.
+package instrument
+
+import (
+	"fmt"
+	"io/fs"
+	"strings"
+
+	"comity/internal/base/errs"
+	"comity/internal/engine/instrument/xpath"
+)
+
+// Type is the kind of a question.
+type Type string
+
+// The kinds of questions. A row of select_one or select_multiple names its list after the kind: "select_one states".
+const (
+	TextType           Type = "text"
+	IntegerType        Type = "integer"
+	DecimalType        Type = "decimal"
+	DateType           Type = "date"
+	TimeType           Type = "time"
+	DateTimeType       Type = "dateTime"
+	SelectOneType      Type = "select_one"
+	SelectMultipleType Type = "select_multiple"
+	NoteType           Type = "note"
+	CalculateType      Type = "calculate"
+	AcknowledgeType    Type = "acknowledge"
+	FileType           Type = "file"
+	GroupType          Type = "group"  // begin_group … end_group
+	RepeatType         Type = "repeat" // begin_repeat … end_repeat
+)
+
+// Acknowledged is the answer to a question of [AcknowledgeType] once its box is ticked.
+const Acknowledged = "OK"
+
+// answers reports whether a person answers questions of this kind.
+func (t Type) answered() bool {
+	switch t {
+	case NoteType, CalculateType, GroupType, RepeatType:
+		return false
+	}
+	return true
+}
+
+// Limits of a form and of what is typed into it.
+const (
+	MaxRows      = 20_000
+	MaxFormBytes = 8 << 20
+	MaxText      = 10_000 // characters of an answer, unless the question's parameters say max-length=…
+	MaxInstances = 1_000  // of a repeat, unless its parameters say max=…
+)
+
+// Item is one row of the form: a question, a note, a group or a repeat. It never changes after the form is loaded.
+type Item struct {
+	Type    Type
+	Name    string // the member in the answers; "@name" is an attribute, "instant/@offset" that of an answer beside
+	Label   string // English, the catalogue's key; ${name} stands for that answer
+	Hint    string
+	List    string // of a select
+	Section string
+	Message string // constraint_message
+	Look    string // appearance
+
+	MaxLength int // characters of a text
+	Least     int // instances of a repeat
+	Most      int
+
+	Params map[string]string // the parameters column
+	Extra  map[string]string // columns that aren't the form's own
+	Items  []*Item           // inside a group or repeat
+
+	// Variants are the items that an instance of a repeat has besides Items, by the instance's @type.
+	Variants map[string][]*Item
+
+	parent *Item
+	path   xpath.Path
+	source source
+	number int // place in the form
+
+	relevant, required, constraint, calculation, initial, filter *rule
+	initialText                                                  string // default that isn't an expression
+}
+
+// Path returns where the item's answers are, without numbers: "/request/measure/selector".
+func (it *Item) Path() string { return it.path.String() }
+
+// Source returns the file and line of the item's row.
+func (it *Item) Source() string { return it.source.String() }
+
+type source struct {
+	file string
+	line int
+}
+
+func (s source) String() string { return fmt.Sprintf("%s:%d", s.file, s.line) }
+
+// rule is an expression of an item: what the column says and what it was compiled to.
+type rule struct {
+	column string
+	text   string // as it stands in the form
+	expr   *xpath.Expr
+	uses   []xpath.Path
+}
+
+// Choice is one line of a list.
+type Choice struct {
+	Name  string
+	Label string            // English
+	Extra map[string]string // the other columns, for choice_filter
+}
+
+// Section is a part of the form that is filled, and counted, for itself.
+type Section struct {
+	Name, Label, Hint string
+}
+
+// Instrument is a form, ready for any number of answers at once. It never changes.
+type Instrument struct {
+	Name     string
+	Items    []*Item
+	Lists    map[string][]Choice
+	Sections []Section
+
+	functions xpath.Functions
+	problems  []Problem
+	all       []*Item                // every item, in the order of the form
+	order     []*Item                // every item, in the order of evaluation
+	instances map[string]*xpath.Node // the lists, for instance('…')
+}
+
+// Options are what a form's expressions may use beyond the language.
+type Options struct {
+	Functions xpath.Functions
+}
+
+// Load reads the form in the folder dir. When something in it is wrong it returns the form, for [Instrument.Check] to
+// show all of it, and an [errs.Invalid] error that names the first; such a form must not be used. A form that can't
+// be read at all is nil.
+func Load(fsys fs.FS, dir string) (*Instrument, error) { return Options{}.Load(fsys, dir) }
+
+// Load reads a form; see [Load].
+func (o Options) Load(fsys fs.FS, dir string) (*Instrument, error) {
+	part, err := ReadPart(fsys, dir)
+	if err != nil {
+		return nil, err
+	}
+	return o.link(part.Name, part.clone())
+}
+
+func (o Options) link(name string, part *Part) (*Instrument, error) {
+	in := &Instrument{
+		Name: name, Items: part.items, Lists: part.lists, Sections: part.sections,
+		functions: o.Functions, problems: part.problems,
+	}
+	in.link()
+	return in, in.firstError()
+}
+
+func (in *Instrument) firstError() error {
+	var first *Problem
+	n := 0
+	for i, p := range in.problems {
+		if p.Severity != Error {
+			continue
+		}
+		if n++; first == nil {
+			first = &in.problems[i]
+		}
+	}
+	switch n {
+	case 0:
+		return nil
+	case 1:
+		return errs.Invalidf("form %s: %s", in.Name, first)
+	}
+	return errs.Invalidf("form %s: %s (and %d more)", in.Name, first, n-1)
+}
+
+// Severity is how bad a problem is.
+type Severity string
+
+// An Error makes a form unusable; a Warning is worth a look.
+const (
+	Error   Severity = "error"
+	Warning Severity = "warning"
+)
+
+// Problem is one thing wrong with a form, and where.
+type Problem struct {
+	File     string
+	Line     int
+	Column   string // the column's name, "" for the whole row
+	Severity Severity
+	Message  string
+}
+
+func (p Problem) String() string {
+	where := fmt.Sprintf("%s:%d", p.File, p.Line)
+	if p.Column != "" {
+		where += " " + p.Column
+	}
+	return where + ": " + p.Message
+}
+
+// Check returns everything that is wrong with the form, in the order it was found.
+func (in *Instrument) Check() []Problem { return in.problems }
+
+func (in *Instrument) report(s source, column string, sev Severity, format string, args ...any) {
+	in.problems = append(in.problems, Problem{s.file, s.line, column, sev, fmt.Sprintf(format, args...)})
+}
+
+// Item returns the item at a path without numbers, such as "/request/measure/type"; in a repeat with variants the
+// first that has it. It returns nil when there is none.
+func (in *Instrument) Item(path string) *Item {
+	path = "/" + strings.TrimPrefix(path, "/")
+	for _, it := range in.all {
+		if it.path.String() == path {
+			return it
+		}
+	}
+	return nil
+}
+
+// Walk calls f for every item in the order of the form, those of all variants too.
+func (in *Instrument) Walk(f func(*Item)) {
+	for _, it := range in.all {
+		f(it)
+	}
+}

@@ -1,0 +1,447 @@
+package instrument
+
+import (
+	"errors"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"comity/internal/base/errs"
+	"comity/internal/engine/instrument/xpath"
+)
+
+var now = time.Date(2026, time.November, 24, 12, 0, 0, 0, time.UTC)
+
+const coverCSV = `type,name,label,hint,required,relevant,constraint,constraint_message,calculation,choice_filter,default,appearance,section,parameters
+begin_group,request,,,,,,,,,,,,
+select_one states,state,Requested State,,yes,,,,,,,,authorities,
+select_one authorities,authority,Authority in ${state},,yes,,,,,state = ${state},,,,
+date,date,Date,,yes,,. <= today(),A request can't be dated in the future.,,,today(),,,
+text,summary,Facts,,yes,,,,,,,multiline,facts,max-length=200
+select_one yes_no,urgent,Is it urgent?,,yes,,,,,,no,,urgency,
+text,reason,Why is it urgent?,,yes,${urgent} = 'yes',,,,,,,,
+calculate,count,,,,,,,count(../measure),,,,,
+begin_repeat,measure,Measure,,,,,,,,,,measures,min=1 max=3
+select_one types,@type,Type of measure,,yes,,,,,,,,,
+text,text,What is asked,,yes,,,,,,,,,
+end_repeat,,,,,,,,,,,,,
+end_group,,,,,,,,,,,,,
+`
+
+const choicesCSV = `list_name,name,label,state
+states,PT,Portugal,
+states,KE,Kenya,
+authorities,pgr,Office of the Prosecutor-General,PT
+authorities,ag,Attorney-General,KE
+types,produce.subscriber,Subscriber information,
+types,preserve.stored,Preservation,
+yes_no,yes,Yes,
+yes_no,no,No,
+`
+
+const subscriberCSV = `type,name,label,hint,required,relevant,constraint,constraint_message,calculation,choice_filter,default,appearance,section,parameters
+begin_repeat,selector,Selector,,,,,,,,,,,
+select_one kinds,@kind,Kind,,yes,,,,,,,,,
+text,value,Value of selector,,yes,,,,,,,,,
+dateTime,instant,When was ${value} used?,,${@kind} = 'ipv4',${@kind} = 'ipv4',,,,,,,,
+text,instant/@source,Source of the clock,,,,,,,,,,,
+end_repeat,,,,,,,,,,,,,
+select_multiple elements,elements,Elements,,yes,,,,,,,,,
+integer,days,Days,,,,. > 0 and . <= 60,Between 1 and 60 days.,,,,,,
+`
+
+const subscriberChoicesCSV = `list_name,name,label
+kinds,ipv4,IPv4 address
+kinds,email,E-mail address
+elements,name,Name
+elements,address,Address
+`
+
+const preserveCSV = `type,name,label,required,relevant
+text,necessity,Why must it be preserved?,yes,
+acknowledge,intent,A request will follow,yes,/request/urgent = 'no'
+`
+
+func forms() fstest.MapFS {
+	files := map[string]string{
+		"cover/form.csv": coverCSV, "cover/choices.csv": choicesCSV,
+		"cover/sections.csv":     "name,label\nauthorities,Authorities\nfacts,Facts of the case\nurgency,Urgency\nmeasures,What we ask\n",
+		"subscriber/form.csv":    subscriberCSV,
+		"subscriber/choices.csv": subscriberChoicesCSV, "preserve/form.csv": preserveCSV,
+	}
+	fsys := fstest.MapFS{}
+	for name, text := range files {
+		fsys[name] = &fstest.MapFile{Data: []byte(text)}
+	}
+	return fsys
+}
+
+func part(t testing.TB, name string) *Part {
+	t.Helper()
+	p, err := ReadPart(forms(), name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// requestForm is the cover with the forms of two types of measures.
+func requestForm(t testing.TB) *Instrument {
+	t.Helper()
+	in, err := Options{}.Compose(part(t, "cover"), "request/measure", map[string][]*Part{
+		"produce.subscriber": {part(t, "subscriber")}, "preserve.stored": {part(t, "preserve")},
+	})
+	if err != nil {
+		t.Fatal(err, in.Check())
+	}
+	return in
+}
+
+func answers(t testing.TB, pairs ...string) Answers {
+	t.Helper()
+	a := NewAnswers()
+	for i := 0; i < len(pairs); i += 2 {
+		if err := a.Set(pairs[i], pairs[i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return a
+}
+
+func plain(s string) string { return s }
+
+// exercise is a request with one measure that lacks a few things.
+func exercise(t testing.TB) Answers {
+	return answers(t,
+		"request/state", "PT", "request/authority", "pgr", "request/date", "2026-11-24", "request/summary", "Exercise.",
+		"request/urgent", "yes",
+		"request/measure[1]/@type", "produce.subscriber", "request/measure[1]/text", "Who used the address?",
+		"request/measure[1]/selector[1]/@kind", "ipv4", "request/measure[1]/selector[1]/value", "203.0.113.7",
+		"request/measure[1]/selector[2]/@kind", "email", "request/measure[1]/selector[2]/value", "a@b.example",
+		"request/measure[1]/days", "90",
+		"request/measure[2]/@type", "preserve.stored")
+}
+
+func TestEval(t *testing.T) {
+	in := requestForm(t)
+	s := in.Eval(exercise(t), now)
+	if err := s.Err(); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, f := range s.Problems() {
+		got = append(got, f.Path+": "+f.Code)
+	}
+	want := []string{
+		"request/reason: missing",
+		"request/measure[1]/selector[1]/instant: missing",
+		"request/measure[1]/elements: missing",
+		"request/measure[1]/days: constraint",
+		"request/measure[2]/text: missing",
+		"request/measure[2]/necessity: missing",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("problems (-want +got):\n%s", d)
+	}
+	if c, ok := s.At("/request/count"); !ok || c.Value != "2" {
+		t.Errorf("count = %q, %v, want 2", c.Value, ok)
+	}
+	// A path as a rule's finding has it: no number where there is one instance.
+	if c, ok := s.At("/request/measure/selector[2]/instant"); !ok || c.Relevant {
+		t.Errorf("the instant of an e-mail address: %+v, %v, want one that isn't asked", c, ok)
+	}
+}
+
+func TestSections(t *testing.T) {
+	s := requestForm(t).Eval(exercise(t), now)
+	var got []string
+	for _, sec := range s.Sections() {
+		got = append(got, sec.Name+" "+number(sec.Missing)+" "+number(sec.Wrong)+" "+number(sec.Answered))
+	}
+	want := []string{"authorities 0 0 3", "facts 0 0 1", "urgency 1 0 1", "measures 4 1 7"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("section, missing, wrong, answered (-want +got):\n%s", d)
+	}
+	if n := s.Instances("measures"); n != 2 {
+		t.Errorf("instances of measures = %d, want 2", n)
+	}
+	two, ok := s.Section("measures[2]")
+	if !ok || two.Missing != 2 || two.Answered != 1 || two.Complete() {
+		t.Errorf("measures[2] = %+v, %v, want 2 missing and 1 answered", two, ok)
+	}
+	for _, name := range []string{"measures[3]", "facts[1]", "none", "", "measures[2"} {
+		if _, ok := s.Section(name); ok {
+			t.Errorf("section %q is found", name)
+		}
+	}
+	if none, _ := requestForm(t).Eval(NewAnswers(), now).Section("measures"); none.Missing != 1 {
+		t.Errorf("without a measure %d are missing in measures, want 1", none.Missing)
+	}
+}
+
+func TestBind(t *testing.T) {
+	in := requestForm(t)
+	before := exercise(t)
+	form := url.Values{
+		"request/measure[1]/selector[1]/instant:year":   {"٢٠٢٦"},
+		"request/measure[1]/selector[1]/instant:month":  {"2"},
+		"request/measure[1]/selector[1]/instant:day":    {"12"},
+		"request/measure[1]/selector[1]/instant:time":   {"03:14:00"},
+		"request/measure[1]/selector[1]/instant:offset": {"+09:00"},
+		"request/measure[1]/selector[1]/value":          {"\u202e7.311.0.302"},
+		"request/measure[1]/elements":                   {"", "name", "address"},
+		"request/measure[1]/days":                       {" ٣٠ "},
+		"request/measure[2]/necessity":                  {"of another page"},
+		"request/count":                                 {"99"},
+		AddField:                                        {"request/measure[1]/selector"},
+		RemoveField:                                     {"request/measure[1]/selector[2]"},
+	}
+	after, said, err := in.Bind(before, "measures[1]", form)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, want := range map[string]string{
+		"request/measure[1]/selector[1]/instant": "2026-02-12T03:14:00+09:00",
+		"request/measure[1]/selector[1]/value":   "7.311.0.302",
+		"request/measure[1]/elements":            "name address",
+		"request/measure[1]/days":                "30",
+		"request/measure[2]/necessity":           "",
+		"request/count":                          "",
+	} {
+		if got := after.Get(path); got != want {
+			t.Errorf("%s = %q, want %q", path, got, want)
+		}
+	}
+	if n := after.Count("request/measure[1]/selector"); n != 2 || after.Get("request/measure[1]/selector[2]/value") != "" {
+		t.Errorf("after one went and one came there are %d selectors, the second %q", n, after.Get("request/measure[1]/selector[2]/value"))
+	}
+	var codes []string
+	for _, f := range said {
+		codes = append(codes, f.Path+": "+f.Code)
+	}
+	want := []string{"request/count: not-here", "request/measure[1]/selector[1]/value: removed-control", "request/measure[2]/necessity: not-here"}
+	if d := cmp.Diff(want, codes); d != "" {
+		t.Errorf("said (-want +got):\n%s", d)
+	}
+	if before.Get("request/measure[1]/days") != "90" {
+		t.Error("Bind changed the answers it was given")
+	}
+}
+
+func TestBindRefuses(t *testing.T) {
+	in := requestForm(t)
+	for name, c := range map[string]struct {
+		section string
+		form    url.Values
+	}{
+		"a section that isn't there":      {"nowhere", nil},
+		"removing another page's measure": {"measures[1]", url.Values{RemoveField: {"request/measure[2]"}}},
+		"adding to what isn't a repeat":   {"facts", url.Values{AddField: {"request/summary"}}},
+		"a long name":                     {"facts", url.Values{strings.Repeat("a/", 1000): {"x"}}},
+	} {
+		if _, _, err := in.Bind(exercise(t), c.section, c.form); !errors.Is(err, errs.Invalid) {
+			t.Errorf("%s: %v, want errs.Invalid", name, err)
+		}
+	}
+	a, said, err := in.Bind(exercise(t), "facts", url.Values{"request/summary": {strings.Repeat("é", 201)}})
+	if err != nil || len(said) != 1 || said[0].Code != CodeTooLong || a.Get("request/summary") != "Exercise." {
+		t.Errorf("a text that is too long: %v, %v, kept %q", said, err, a.Get("request/summary"))
+	}
+	a, said, err = in.Bind(exercise(t), "measures", url.Values{AddField: {"request/measure", "request/measure"}})
+	if err != nil || a.Count("request/measure") != 4 {
+		t.Errorf("adding two: %d, %v, %v", a.Count("request/measure"), said, err)
+	}
+}
+
+func TestView(t *testing.T) {
+	s := requestForm(t).Eval(exercise(t), now)
+	catalogue := map[string]string{
+		"Authority in ${state}":  "Autorité de : ${state}",
+		"This answer is needed.": "Cette réponse est nécessaire.",
+	}
+	fr := func(text string) string {
+		if translated, ok := catalogue[text]; ok {
+			return translated
+		}
+		return text
+	}
+	fields := s.View("authorities", fr)
+	if len(fields) != 3 || fields[1].Label != "Autorité de : Portugal" {
+		t.Fatalf("authorities = %+v, want three fields, the second about Portugal", fields)
+	}
+	if d := cmp.Diff([]ChoiceField{{"pgr", "Office of the Prosecutor-General", true}}, fields[1].Choices); d != "" {
+		t.Errorf("filtered choices (-want +got):\n%s", d)
+	}
+	if f := fields[2]; f.Year+f.Month+f.Day != "20261124" {
+		t.Errorf("date in parts: %+v", f)
+	}
+	urgency := s.View("urgency", fr)
+	if f := urgency[1]; !f.Required || f.Error != "Cette réponse est nécessaire." || f.Hidden {
+		t.Errorf("reason = %+v, want a missing answer in French", f)
+	}
+	one := s.View("measures[1]", plain)
+	if len(one) != 5 || one[2].Kind != RepeatType || len(one[2].Fields) != 2 || one[2].Add != "request/measure[1]/selector" {
+		t.Fatalf("measures[1] = %+v", one)
+	}
+	second := one[2].Fields[1]
+	if second.Remove != "request/measure[1]/selector[2]" || second.Index != 2 || !second.Fields[2].Hidden {
+		t.Errorf("second selector = %+v", second)
+	}
+	if why := second.Fields[2].Why; why != "Not asked, because of the answer to: “Kind”." {
+		t.Errorf("why hidden = %q", why)
+	}
+	if f := one[4]; f.Error != "Between 1 and 60 days." {
+		t.Errorf("days = %+v, want the form's own sentence", f)
+	}
+	two := s.View("measures[2]", plain)
+	if len(two) != 4 || two[2].Label != "Why must it be preserved?" || !two[3].Hidden {
+		t.Errorf("measures[2] = %+v", two)
+	}
+	all := s.View("measures", plain)
+	if len(all) != 1 || all[0].Count != 2 || all[0].Add != "request/measure" || len(all[0].Fields) != 2 {
+		t.Errorf("measures = %+v, want one repeat with two instances", all)
+	}
+}
+
+func TestAnswersAsSent(t *testing.T) {
+	in := requestForm(t)
+	a := exercise(t)
+	if err := a.Set("request/reason", "kept while not asked"); err != nil {
+		t.Fatal(err)
+	}
+	if err := a.Set("request/urgent", "no"); err != nil {
+		t.Fatal(err)
+	}
+	sent, err := in.Eval(a, now).Answers()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sent.Has("request/reason") || sent.Get("request/count") != "2" || a.Get("request/reason") == "" {
+		t.Errorf("sent: reason %q, count %q; draft: reason %q", sent.Get("request/reason"), sent.Get("request/count"), a.Get("request/reason"))
+	}
+}
+
+func TestDefaults(t *testing.T) {
+	in := requestForm(t)
+	a := in.Defaults(answers(t, "request/urgent", "yes"), "", xpath.Context{Now: now})
+	if got := a.Get("request/date") + " " + a.Get("request/urgent"); got != "2026-11-24 yes" {
+		t.Errorf("defaults = %s, want today's date and the answer as it was", got)
+	}
+}
+
+func TestLoadNamesWhatIsWrong(t *testing.T) {
+	form := `type,name,label,required,relevant,constraint,calculation
+text,a,A,yes,${b} = 'x',,
+text,b,B,,${a} = 'x',,
+text,c,C,,"selectd(., 'x')",,
+text,d,D,,/none/here = 1,,
+select_one nolist,e,E,,,,
+text,a,A again,,,,
+calculate,g,,,,,${g} + 1
+geopoint,h,H,,,,
+begin_group,i,I,,,,
+text,j k,J,,,"(. > 1",
+text,l,About ${nobody},,,"(. > 1",
+`
+	in, err := Load(fstest.MapFS{"f/form.csv": {Data: []byte(form)}}, "f")
+	if !errors.Is(err, errs.Invalid) || in == nil {
+		t.Fatalf("Load = %v, %v, want errs.Invalid and the form", in, err)
+	}
+	var got []string
+	for _, p := range in.Check() {
+		got = append(got, p.String())
+	}
+	want := []string{
+		"f/form.csv:9 type: there is no type geopoint",
+		"f/form.csv:11 name: \"j k\" can't be a name: letters, digits, _ - . and a letter first",
+		"f/form.csv:10 type: group i has no end",
+		"f/form.csv:7 name: a stands already at f/form.csv:2",
+		"f/form.csv:6 type: there is no list nolist",
+		"f/form.csv:4 relevant: column 1: there is no function selectd()",
+		"f/form.csv:5 relevant: there is no question at /none/here",
+		"f/form.csv:12 constraint: column 7: expected “)”, found the end",
+		"f/form.csv:12 label: there is no question nobody",
+		"f/form.csv:2 relevant: these depend on each other in a circle: a (line 2), b (line 3)",
+		"f/form.csv:8 calculation: g (line 8) depends on itself",
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("problems (-want +got):\n%s", d)
+	}
+}
+
+// The list of an instance's own answers: ${name} means the one beside, not the first of all.
+func TestNamesInRepeats(t *testing.T) {
+	form := `type,name,label,relevant,calculation
+begin_repeat,r,R,,
+integer,n,N,,
+text,m,M,${n} > 1,
+calculate,twice,,,${n} * 2
+end_repeat,,,,
+calculate,total,,,sum(${twice})
+`
+	in, err := Load(fstest.MapFS{"f/form.csv": {Data: []byte(form)}}, "f")
+	if err != nil {
+		t.Fatal(err, in.Check())
+	}
+	s := in.Eval(answers(t, "r[1]/n", "1", "r[2]/n", "5"), now)
+	for path, want := range map[string]string{"r[1]/twice": "2", "r[2]/twice": "10", "total": "12"} {
+		if c, _ := s.At(path); c.Value != want {
+			t.Errorf("%s = %q, want %q", path, c.Value, want)
+		}
+	}
+	first, _ := s.At("r[1]/m")
+	second, _ := s.At("r[2]/m")
+	if first.Relevant || !second.Relevant {
+		t.Errorf("m is asked: %v and %v, want only in the second", first.Relevant, second.Relevant)
+	}
+}
+
+func FuzzBind(f *testing.F) {
+	in := requestForm(f)
+	f.Add("measures[1]", "request/measure[1]/days=3&add-repeat=request/measure[1]/selector")
+	f.Add("measures", "remove-repeat=request/measure[2]&remove-repeat=request/measure[1]/selector[1]")
+	f.Fuzz(func(t *testing.T, section, body string) {
+		form, err := url.ParseQuery(body)
+		if err != nil {
+			return
+		}
+		a, _, err := in.Bind(exercise(t), section, form)
+		if err != nil && !errors.Is(err, errs.Invalid) {
+			t.Errorf("Bind(%q, %q) = %v, not errs.Invalid", section, body, err)
+		}
+		if _, err := a.Bytes(); err != nil {
+			t.Errorf("Bind(%q, %q) gives answers that have no canonical form: %v", section, body, err)
+		}
+		s := in.Eval(a, now)
+		s.View(section, plain)
+		if _, err := s.Answers(); err != nil {
+			t.Errorf("answers as sent: %v", err)
+		}
+	})
+}
+
+// The work grows with the instances, not with their square.
+func BenchmarkEval(b *testing.B) {
+	in := requestForm(b)
+	for _, n := range []int{100, 200, 400} {
+		a := answers(b, "request/measure[1]/@type", "produce.subscriber")
+		for i := range n {
+			at := "request/measure[1]/selector[" + number(i+1) + "]/"
+			for name, value := range map[string]string{"@kind": "ipv4", "value": "203.0.113.7", "instant": "2026-02-12T03:14:00+09:00"} {
+				if err := a.Set(at+name, value); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		b.Run(number(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				in.Eval(a, now)
+			}
+		})
+	}
+}

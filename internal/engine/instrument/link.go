@@ -1,0 +1,381 @@
+package instrument
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"comity/internal/base/errs"
+	"comity/internal/engine/instrument/xpath"
+)
+
+// link gives every item its place, compiles every expression and finds the order of evaluation. What is wrong goes
+// into the form's problems.
+func (in *Instrument) link() {
+	in.place(nil, in.Items)
+	in.checkNames(in.Items, nil)
+	in.checkLists()
+	in.placeSections()
+	in.instances = listTrees(in.Lists)
+	known := in.known()
+	for _, it := range in.all {
+		in.compile(it, known)
+	}
+	in.sort()
+}
+
+func (in *Instrument) place(parent *Item, items []*Item) {
+	for _, it := range items {
+		it.parent, it.number = parent, len(in.all)
+		it.path = strings.Split(it.Name, "/")
+		if parent != nil {
+			it.path = append(slices.Clone(parent.path), it.path...)
+			if it.Section == "" {
+				it.Section = parent.Section
+			}
+		}
+		in.all = append(in.all, it)
+		in.place(it, it.Items)
+		for _, name := range sortedKeys(it.Variants) {
+			in.place(it, it.Variants[name])
+		}
+	}
+}
+
+func sortedKeys[T any](m map[string]T) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// checkNames finds names that stand twice in a group. The items of a variant stand beside those the group always has.
+func (in *Instrument) checkNames(items, beside []*Item) {
+	seen := map[string]*Item{}
+	for _, it := range beside {
+		seen[it.Name] = it
+	}
+	for _, it := range items {
+		if other := seen[it.Name]; other != nil {
+			in.report(it.source, "name", Error, "%s stands already at %s", it.Name, other.source)
+		}
+		seen[it.Name] = it
+		if strings.Contains(it.Name, "@") && (it.Type == GroupType || it.Type == RepeatType) {
+			in.report(it.source, "name", Error, "an attribute can't be a group")
+		}
+		in.checkNames(it.Items, nil)
+		for _, name := range sortedKeys(it.Variants) {
+			in.checkNames(it.Variants[name], it.Items)
+		}
+	}
+}
+
+func (in *Instrument) checkLists() {
+	for _, it := range in.all {
+		if it.List != "" && in.Lists[it.List] == nil {
+			in.report(it.source, "type", Error, "there is no list %s", it.List)
+		}
+		if it.Label == "" && it.Type.answered() && it.Look != "hidden" {
+			in.report(it.source, "label", Warning, "the question has no text")
+		}
+	}
+}
+
+// placeSections adds the sections that no sections.csv names, in the order in which the form comes to them.
+func (in *Instrument) placeSections() {
+	named := len(in.Sections) > 0
+	for _, it := range in.all {
+		if it.Section == "" || slices.ContainsFunc(in.Sections, func(s Section) bool { return s.Name == it.Section }) {
+			continue
+		}
+		if named {
+			in.report(it.source, "section", Warning, "sections.csv doesn't name the section %s", it.Section)
+		}
+		in.Sections = append(in.Sections, Section{Name: it.Section, Label: it.Section})
+	}
+}
+
+// listTrees makes each list a tree for instance('list')/root/item, with name, label and the other columns.
+func listTrees(lists map[string][]Choice) map[string]*xpath.Node {
+	trees := map[string]*xpath.Node{}
+	for name, choices := range lists {
+		doc := xpath.NewRoot()
+		root := doc.Element("root")
+		for _, c := range choices {
+			item := root.Element("item")
+			item.Element("name").SetText(c.Name)
+			item.Element("label").SetText(c.Label)
+			for _, column := range sortedKeys(c.Extra) {
+				item.Element(column).SetText(c.Extra[column])
+			}
+		}
+		trees[name] = doc
+	}
+	return trees
+}
+
+// known says which paths without numbers exist: the items', the groups' above them, and what every document has.
+func (in *Instrument) known() map[string]bool {
+	known := map[string]bool{"/": true, "/format": true}
+	for _, it := range in.all {
+		for n := range it.path {
+			known[it.path[:n+1].String()] = true
+		}
+	}
+	return known
+}
+
+func (in *Instrument) compile(it *Item, known map[string]bool) {
+	for _, r := range it.rules() {
+		o := xpath.Options{
+			Functions: in.functions,
+			Resolve:   func(name string) (string, error) { return in.resolve(it, name, r.column == "choice_filter") },
+		}
+		e, err := o.Compile(r.text)
+		if err != nil {
+			in.report(it.source, r.column, Error, "%s", words(err))
+			continue
+		}
+		r.expr = e
+		r.uses = e.Paths(it.path)
+		if r.column == "choice_filter" {
+			r.uses = e.PathsFrom(xpath.Path{"instance(" + it.List + ")", "root", "item"}, it.path)
+		}
+		for _, p := range r.uses {
+			in.checkPath(it, r, p, known)
+		}
+	}
+	for _, name := range references(it.Label + it.Hint + it.Message) {
+		if _, err := in.resolve(it, name, false); err != nil {
+			in.report(it.source, "label", Error, "%s", words(err))
+		}
+	}
+}
+
+// words is an error without its kind, which says nothing more beside what is wrong.
+func words(err error) string { return strings.TrimSuffix(err.Error(), ": "+errs.Invalid.Error()) }
+
+// rules returns the item's expressions.
+func (it *Item) rules() []*rule {
+	var rules []*rule
+	for _, r := range []*rule{it.relevant, it.required, it.constraint, it.calculation, it.initial, it.filter} {
+		if r != nil {
+			rules = append(rules, r)
+		}
+	}
+	return rules
+}
+
+func (in *Instrument) checkPath(it *Item, r *rule, p xpath.Path, known map[string]bool) {
+	if len(p) > 0 && strings.HasPrefix(p[0], "instance(") {
+		in.checkListPath(it, r, p)
+		return
+	}
+	if !wild(p) {
+		if !known[p.String()] {
+			in.report(it.source, r.column, Error, "there is no question at %s", p)
+		}
+		return
+	}
+	if !slices.ContainsFunc(in.all, func(o *Item) bool { return p.Covers(o.path) }) && p[len(p)-1] != xpath.AnyDepth {
+		in.report(it.source, r.column, Warning, "no question fits %s", p)
+	}
+}
+
+func wild(p xpath.Path) bool {
+	return slices.ContainsFunc(p, func(s string) bool { return s == xpath.AnyDepth || s == "*" || s == "@*" })
+}
+
+func (in *Instrument) checkListPath(it *Item, r *rule, p xpath.Path) {
+	list := strings.TrimSuffix(strings.TrimPrefix(p[0], "instance("), ")")
+	choices, ok := in.Lists[list]
+	switch {
+	case !ok:
+		in.report(it.source, r.column, Error, "there is no list %s", list)
+	case wild(p) || len(p) < 4 || p[1] != "root" || p[2] != "item" || p[3] == "name" || p[3] == "label":
+	case !slices.ContainsFunc(choices, func(c Choice) bool { _, ok := c.Extra[p[3]]; return ok }):
+		in.report(it.source, r.column, Error, "the list %s has no column %s", list, p[3])
+	}
+}
+
+// references lists the names in ${…} of a text.
+func references(text string) []string {
+	var names []string
+	for {
+		_, after, ok := strings.Cut(text, "${")
+		if !ok {
+			return names
+		}
+		name, rest, ok := strings.Cut(after, "}")
+		if !ok {
+			return names
+		}
+		names, text = append(names, strings.TrimSpace(name)), rest
+	}
+}
+
+// resolve returns the path that ${name} stands for in an expression of the item: relative inside a repeat that both
+// are in, so that an answer is looked for in the same instance; else from the root. filter is for expressions that
+// stand at a choice and not at the item.
+func (in *Instrument) resolve(it *Item, name string, filter bool) (string, error) {
+	to, err := in.nearest(it, name)
+	if err != nil {
+		return "", err
+	}
+	repeat := sharedRepeat(it, to)
+	if repeat == nil {
+		return to.path.String(), nil
+	}
+	up := strings.Repeat("../", len(it.path)-len(repeat.path))
+	path := up + strings.Join(to.path[len(repeat.path):], "/")
+	if to == repeat {
+		path = strings.TrimSuffix(up, "/")
+	}
+	switch {
+	case filter:
+		return "current()/" + path, nil
+	case path == "":
+		return ".", nil
+	}
+	return path, nil
+}
+
+// nearest finds the item of a name that shares the most groups with it.
+func (in *Instrument) nearest(it *Item, name string) (*Item, error) {
+	var best *Item
+	shared, twice := -1, false
+	for _, o := range in.all {
+		if o.Name != name {
+			continue
+		}
+		n := sharedGroups(it, o)
+		if n > shared {
+			best, shared, twice = o, n, false
+		} else if n == shared && o.path.String() != best.path.String() {
+			twice = true
+		}
+	}
+	switch {
+	case best == nil:
+		return nil, errs.Invalidf("there is no question %s", name)
+	case twice:
+		return nil, errs.Invalidf("there is more than one question %s; write its path", name)
+	}
+	return best, nil
+}
+
+func (it *Item) above() []*Item {
+	var chain []*Item
+	for p := it; p != nil; p = p.parent {
+		chain = append(chain, p)
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+func sharedGroups(a, b *Item) int {
+	x, y := a.above(), b.above()
+	n := 0
+	for n < len(x) && n < len(y) && x[n] == y[n] {
+		n++
+	}
+	return n
+}
+
+// sharedRepeat returns the innermost repeat that both items are in, or are; nil when there is none.
+func sharedRepeat(a, b *Item) *Item {
+	shared := a.above()[:sharedGroups(a, b)]
+	for _, it := range slices.Backward(shared) {
+		if it.Type == RepeatType {
+			return it
+		}
+	}
+	return nil
+}
+
+// sort finds an order in which every item comes after what its relevance and calculation depend on, and after the
+// group it is in. A circle is a problem that names its rows.
+func (in *Instrument) sort() {
+	s := sorter{in: in, byPath: map[string][]*Item{}, state: make([]visitState, len(in.all))}
+	for _, it := range in.all {
+		s.byPath[it.path.String()] = append(s.byPath[it.path.String()], it)
+	}
+	for _, it := range in.all {
+		s.visit(it)
+	}
+}
+
+type visitState uint8
+
+const (
+	unseen visitState = iota
+	underWay
+	done
+)
+
+type sorter struct {
+	in     *Instrument
+	byPath map[string][]*Item
+	state  []visitState
+	stack  []*Item
+}
+
+func (s *sorter) visit(it *Item) {
+	switch s.state[it.number] {
+	case done:
+		return
+	case underWay:
+		s.circle(it)
+		return
+	}
+	s.state[it.number] = underWay
+	s.stack = append(s.stack, it)
+	if it.parent != nil {
+		s.visit(it.parent)
+	}
+	for _, r := range []*rule{it.relevant, it.calculation} {
+		if r == nil {
+			continue
+		}
+		for _, p := range r.uses {
+			for _, o := range s.items(p) {
+				s.visit(o)
+			}
+		}
+	}
+	s.stack = s.stack[:len(s.stack)-1]
+	s.state[it.number] = done
+	s.in.order = append(s.in.order, it)
+}
+
+func (s *sorter) items(p xpath.Path) []*Item {
+	if !wild(p) {
+		return s.byPath[p.String()]
+	}
+	var items []*Item
+	for _, it := range s.in.all {
+		if p.Covers(it.path) {
+			items = append(items, it)
+		}
+	}
+	return items
+}
+
+func (s *sorter) circle(it *Item) {
+	from := slices.Index(s.stack, it)
+	var names []string
+	for _, o := range s.stack[from:] {
+		names = append(names, fmt.Sprintf("%s (line %d)", o.Name, o.source.line))
+	}
+	column := "relevant"
+	if it.relevant == nil {
+		column = "calculation"
+	}
+	if len(names) == 1 {
+		s.in.report(it.source, column, Error, "%s depends on itself", names[0])
+		return
+	}
+	s.in.report(it.source, column, Error, "these depend on each other in a circle: %s", strings.Join(names, ", "))
+}

@@ -1,0 +1,293 @@
+package instrument
+
+import (
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+
+	"comity/internal/base/errs"
+)
+
+// Part is a form that was read but not put in its place yet, where its expressions get their meaning: [Compose].
+type Part struct {
+	Name     string
+	items    []*Item
+	lists    map[string][]Choice
+	sections []Section
+	problems []Problem
+}
+
+// formColumns are the columns of form.csv that mean something here; others are kept in [Item.Extra].
+var formColumns = []string{
+	"type", "name", "label", "hint", "required", "relevant", "constraint", "constraint_message", "calculation",
+	"choice_filter", "default", "appearance", "section", "parameters",
+}
+
+// ReadPart reads form.csv, choices.csv and sections.csv of the folder dir; the last two may be missing. Wrong rows
+// are no error here: they are problems of the form the part becomes.
+func ReadPart(fsys fs.FS, dir string) (*Part, error) {
+	p := &Part{Name: path.Base(dir), lists: map[string][]Choice{}}
+	rows, err := p.readTable(fsys, path.Join(dir, "form.csv"))
+	if err != nil {
+		return nil, fmt.Errorf("form %s: %w", dir, err)
+	}
+	p.items = p.build(rows)
+	choices, err := p.readTable(fsys, path.Join(dir, "choices.csv"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("form %s: %w", dir, err)
+	}
+	p.readChoices(choices)
+	sections, err := p.readTable(fsys, path.Join(dir, "sections.csv"))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("form %s: %w", dir, err)
+	}
+	for _, r := range sections {
+		p.sections = append(p.sections, Section{r.cells["name"], r.cells["label"], r.cells["hint"]})
+	}
+	return p, nil
+}
+
+// row is one line of a table, its cells by column.
+type row struct {
+	source source
+	cells  map[string]string
+}
+
+func (p *Part) readTable(fsys fs.FS, file string) ([]row, error) {
+	f, err := fsys.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // opened for reading only
+	c := csv.NewReader(&io.LimitedReader{R: f, N: MaxFormBytes})
+	c.FieldsPerRecord = -1
+	head, err := c.Read()
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w: %w", file, err, errs.Invalid)
+	}
+	head[0] = strings.TrimPrefix(head[0], "\uFEFF") // spreadsheets write it
+	var rows []row
+	for {
+		cells, err := c.Read()
+		if err == io.EOF {
+			return rows, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w: %w", file, err, errs.Invalid)
+		}
+		if len(rows) == MaxRows {
+			return nil, errs.Invalidf("%s: more than %d rows", file, MaxRows)
+		}
+		line, _ := c.FieldPos(0)
+		r := row{source{file, line}, map[string]string{}}
+		for i, cell := range cells {
+			if i < len(head) && strings.TrimSpace(cell) != "" {
+				r.cells[strings.TrimSpace(head[i])] = strings.TrimSpace(cell)
+			} else if i >= len(head) && cell != "" {
+				p.report(r.source, "", Error, "more cells than the head has columns")
+			}
+		}
+		if len(r.cells) > 0 {
+			rows = append(rows, r)
+		}
+	}
+}
+
+func (p *Part) report(s source, column string, sev Severity, format string, args ...any) {
+	p.problems = append(p.problems, Problem{s.file, s.line, column, sev, fmt.Sprintf(format, args...)})
+}
+
+func (p *Part) readChoices(rows []row) {
+	for _, r := range rows {
+		list, name := r.cells["list_name"], r.cells["name"]
+		switch {
+		case list == "":
+			p.report(r.source, "list_name", Error, "the choice belongs to no list")
+			continue
+		case name == "" || strings.ContainsAny(name, " \t\n"):
+			p.report(r.source, "name", Error, "a choice has a name without spaces")
+			continue
+		case slices.ContainsFunc(p.lists[list], func(c Choice) bool { return c.Name == name }):
+			p.report(r.source, "name", Error, "the list %s has %s twice", list, name)
+			continue
+		}
+		c := Choice{Name: name, Label: r.cells["label"], Extra: map[string]string{}}
+		for column, cell := range r.cells {
+			if column != "list_name" && column != "name" && column != "label" {
+				c.Extra[column] = cell
+			}
+		}
+		p.lists[list] = append(p.lists[list], c)
+	}
+}
+
+// level is a group that is open while rows are read. A row without a section has that of the row before it in the
+// same group, or the group's.
+type level struct {
+	item    *Item
+	section string
+}
+
+// build turns rows into the tree of items that begin_ and end_ rows make.
+func (p *Part) build(rows []row) []*Item {
+	top := &Item{}
+	open := []level{{item: top}}
+	for _, r := range rows {
+		kind := strings.Replace(r.cells["type"], "begin ", "begin_", 1)
+		if strings.HasPrefix(kind, "end_") || strings.HasPrefix(kind, "end ") {
+			open = p.close(r, kind[len("end_"):], open)
+			continue
+		}
+		it := p.item(r, kind)
+		if it == nil {
+			continue
+		}
+		in := &open[len(open)-1]
+		if it.Section == "" {
+			it.Section = in.section
+		}
+		in.section = it.Section
+		in.item.Items = append(in.item.Items, it)
+		if it.Type == GroupType || it.Type == RepeatType {
+			open = append(open, level{it, it.Section})
+		}
+	}
+	for _, l := range open[1:] {
+		p.report(l.item.source, "type", Error, "%s %s has no end", l.item.Type, l.item.Name)
+	}
+	return top.Items
+}
+
+func (p *Part) close(r row, kind string, open []level) []level {
+	last := open[len(open)-1].item
+	if len(open) == 1 {
+		p.report(r.source, "type", Error, "nothing was begun that end_%s could end", kind)
+		return open
+	}
+	if string(last.Type) != kind {
+		p.report(r.source, "type", Error, "end_%s stands where the %s %s of line %d ends", kind, last.Type, last.Name, last.source.line)
+	}
+	return open[:len(open)-1]
+}
+
+// item reads one row; nil when it can't be used.
+func (p *Part) item(r row, kind string) *Item {
+	words := strings.Fields(kind)
+	if len(words) == 0 {
+		p.report(r.source, "type", Error, "the row has no type")
+		return nil
+	}
+	it := &Item{
+		Type: Type(strings.TrimPrefix(words[0], "begin_")), Name: r.cells["name"],
+		Label: r.cells["label"], Hint: r.cells["hint"], Section: r.cells["section"],
+		Message: r.cells["constraint_message"], Look: r.cells["appearance"], source: r.source,
+	}
+	switch it.Type {
+	case SelectOneType, SelectMultipleType:
+		if len(words) != 2 {
+			p.report(r.source, "type", Error, "%s is followed by the name of its list", it.Type)
+			return nil
+		}
+		it.List = words[1]
+	case TextType, IntegerType, DecimalType, DateType, TimeType, DateTimeType, NoteType, CalculateType, AcknowledgeType, FileType:
+	case GroupType, RepeatType:
+		if words[0] == string(it.Type) {
+			p.report(r.source, "type", Error, "write begin_%s", it.Type)
+			return nil
+		}
+	default:
+		p.report(r.source, "type", Error, "there is no type %s", words[0])
+		return nil
+	}
+	if !validItemName(it.Name) {
+		p.report(r.source, "name", Error, "%q can't be a name: letters, digits, _ - . and a letter first", it.Name)
+		return nil
+	}
+	p.rules(it, r)
+	p.params(it, r)
+	for column, cell := range r.cells {
+		if !slices.Contains(formColumns, column) {
+			if it.Extra == nil {
+				it.Extra = map[string]string{}
+			}
+			it.Extra[column] = cell
+		}
+	}
+	return it
+}
+
+// rules keeps the expressions' texts; they are compiled when the whole form is known.
+func (p *Part) rules(it *Item, r row) {
+	for column, to := range map[string]**rule{
+		"relevant": &it.relevant, "required": &it.required, "constraint": &it.constraint,
+		"calculation": &it.calculation, "choice_filter": &it.filter,
+	} {
+		if text := r.cells[column]; text != "" {
+			*to = &rule{column: column, text: yesNo(column, text)}
+		}
+	}
+	if text := r.cells["default"]; strings.Contains(text, "(") || strings.Contains(text, "${") {
+		it.initial = &rule{column: "default", text: text}
+	} else {
+		it.initialText = text
+	}
+}
+
+// yesNo lets required and relevant be "yes" and "no".
+func yesNo(column, text string) string {
+	if column != "required" && column != "relevant" {
+		return text
+	}
+	switch strings.ToLower(text) {
+	case "yes", "true":
+		return "true()"
+	case "no", "false":
+		return "false()"
+	}
+	return text
+}
+
+func (p *Part) params(it *Item, r row) {
+	it.MaxLength, it.Most = MaxText, MaxInstances
+	for _, word := range strings.Fields(r.cells["parameters"]) {
+		key, value, ok := strings.Cut(word, "=")
+		if !ok {
+			p.report(r.source, "parameters", Error, "%q isn't name=value", word)
+			continue
+		}
+		if it.Params == nil {
+			it.Params = map[string]string{}
+		}
+		it.Params[key] = value
+		to := map[string]*int{"max-length": &it.MaxLength, "min": &it.Least, "max": &it.Most}[key]
+		if to == nil {
+			continue
+		}
+		n, err := strconv.Atoi(value)
+		if err != nil || n < 0 {
+			p.report(r.source, "parameters", Error, "%s is a whole number, not %q", key, value)
+			continue
+		}
+		*to = n
+	}
+}
+
+// validItemName takes a name, an attribute "@name", and either of them below others: "instant/@offset".
+func validItemName(name string) bool {
+	parts := strings.Split(name, "/")
+	for i, part := range parts {
+		if i == len(parts)-1 {
+			part = strings.TrimPrefix(part, "@")
+		}
+		if !validName(part) {
+			return false
+		}
+	}
+	return true
+}
