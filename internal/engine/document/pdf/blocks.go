@@ -1,0 +1,245 @@
+package pdf
+
+import (
+	"fmt"
+	"strconv"
+
+	"comity/internal/base/language"
+	"comity/internal/engine/document"
+)
+
+// Sizes of type and gaps, in thousandths of a point.
+const (
+	bodySize   = 10500
+	smallSize  = 8500
+	tableSize  = 9500
+	blockGap   = 7000
+	headingGap = 13000
+	numberRoom = 30000
+	bulletRoom = 17000
+	signRoom   = 48000
+	hairline   = 500
+)
+
+func headingSize(level int) int {
+	switch level {
+	case 1:
+		return 15000
+	case 2:
+		return 12500
+	}
+	return 11000
+}
+
+func (s *setter) style(size int) style { return style{size: size, lang: s.doc.Lang} }
+
+func (s *setter) rtl() bool { return s.doc.Lang.Direction() == language.RightToLeft }
+
+// block sets one block at the place under work.
+func (s *setter) block(b document.Block) error {
+	switch b := b.(type) {
+	case document.Heading:
+		return s.heading(b)
+	case document.Paragraph:
+		return s.paragraph(b)
+	case document.List:
+		return s.listing(b)
+	case document.Table:
+		return s.table(b)
+	case document.Definitions:
+		return s.definitions(b)
+	case document.Signature:
+		return s.signature(b)
+	case document.Rule:
+		s.gap(blockGap)
+		s.rule(margin, s.y, textWidth, hairline)
+		s.y += hairline
+		return nil
+	case document.Break:
+		if len(s.page().items) > 0 {
+			s.turn()
+		}
+		return nil
+	}
+	return fmt.Errorf("a %T cannot be set", b)
+}
+
+// letterhead sets the lines at the head of the first page, after the notice that the matter is an exercise: the
+// watermark behind the pages is not read to those who cannot see it.
+func (s *setter) letterhead() error {
+	if s.doc.Exercise != "" {
+		c, err := s.cell(document.T(s.doc.Exercise), style{size: bodySize, bold: true, lang: s.doc.Lang}, s.rtl(), 0, textWidth, s.root.child("P"))
+		if err != nil {
+			return fmt.Errorf("exercise notice: %w", err)
+		}
+		c.align = document.Centre
+		s.row([]*cell{c}, true, nil)
+		s.y += blockGap
+	}
+	for i, l := range s.doc.Header {
+		st := s.style(tableSize)
+		if i == 0 {
+			st = style{size: 12500, bold: true, lang: s.doc.Lang}
+		}
+		c, err := s.cell(l, st, s.rtl(), 0, textWidth, s.root.child("P"))
+		if err != nil {
+			return fmt.Errorf("letterhead line %d: %w", i+1, err)
+		}
+		s.row([]*cell{c}, true, nil)
+	}
+	if len(s.doc.Header) > 0 {
+		s.y += blockGap / 2
+		s.rule(margin, s.y, textWidth, hairline)
+		s.y += headingGap
+	}
+	return nil
+}
+
+func (s *setter) heading(h document.Heading) error {
+	if h.Level < 1 || h.Level > 3 {
+		return fmt.Errorf("a heading of level %d; they have 1 to 3", h.Level)
+	}
+	st := style{size: headingSize(h.Level), bold: true, lang: s.doc.Lang}
+	source := h.Text
+	title := h.Text.String()
+	if h.Number != "" {
+		source = append(document.T(h.Number+"\u2002"), h.Text...)
+		title = h.Number + " " + title
+	}
+	c, err := s.cell(source, st, s.rtl(), 0, textWidth, s.root.child("H"+strconv.Itoa(h.Level)))
+	if err != nil {
+		return fmt.Errorf("heading: %w", err)
+	}
+	s.gap(headingGap)
+	s.need(c.height(0, len(c.lines)) + 4*bodySize) // two lines of what it heads
+	s.headings = append(s.headings, heading{h.Level, len(s.pages) - 1, s.y, title})
+	s.row([]*cell{c}, true, nil)
+	return nil
+}
+
+func (s *setter) paragraph(p document.Paragraph) error {
+	st := s.style(bodySize)
+	if p.Lang != "" {
+		st.lang = p.Lang
+	}
+	e := s.root.child("P")
+	e.lang = st.lang
+	start, cells := 0, []*cell(nil)
+	if p.Number != "" {
+		number, err := s.label(p.Number, st, e)
+		if err != nil {
+			return fmt.Errorf("paragraph number: %w", err)
+		}
+		start, cells = max(numberRoom, number.lines[0].width+bodySize/2), []*cell{number}
+	}
+	c, err := s.cell(p.Text, st, st.rtl(), start, textWidth-start, e)
+	if err != nil {
+		return fmt.Errorf("paragraph: %w", err)
+	}
+	c.align = p.Align
+	s.gap(blockGap)
+	s.row(append(cells, c), false, nil)
+	return nil
+}
+
+// label sets a number or a bullet at the side where the text begins. The space after it is for those who read the
+// text without its places.
+func (s *setter) label(number string, st style, e *element) (*cell, error) {
+	return s.cell(document.T(number+" "), st, st.rtl(), 0, textWidth, e)
+}
+
+func (s *setter) listing(l document.List) error {
+	list := s.root.child("L")
+	list.attr = "<</O/List/ListNumbering/Disc>>"
+	if l.Ordered {
+		list.attr = "<</O/List/ListNumbering/Decimal>>"
+	}
+	s.gap(blockGap)
+	for i, it := range l.Items {
+		mark := "•"
+		if l.Ordered {
+			mark = strconv.Itoa(i+1) + "."
+		}
+		li := list.child("LI")
+		number, err := s.label(mark, s.style(bodySize), li.child("Lbl"))
+		if err != nil {
+			return err
+		}
+		start := max(bulletRoom, number.lines[0].width+bodySize/2)
+		c, err := s.cell(it, s.style(bodySize), s.rtl(), start, textWidth-start, li.child("LBody"))
+		if err != nil {
+			return fmt.Errorf("item %d: %w", i+1, err)
+		}
+		if i > 0 {
+			s.gap(blockGap / 3)
+		}
+		s.row([]*cell{number, c}, false, nil)
+	}
+	return nil
+}
+
+// definitions sets terms beside what is said about them, with a line under each.
+func (s *setter) definitions(d document.Definitions) error {
+	list := s.root.child("L")
+	list.attr = "<</O/List/ListNumbering/None>>"
+	const term = textWidth * 32 / 100
+	s.gap(blockGap)
+	for i, it := range d.Items {
+		li := list.child("LI")
+		st := s.style(bodySize)
+		st.bold = true
+		left, err := s.cell(it.Term, st, s.rtl(), 0, term-bodySize, li.child("Lbl"))
+		if err != nil {
+			return fmt.Errorf("term %d: %w", i+1, err)
+		}
+		right, err := s.cell(it.Text, s.style(bodySize), s.rtl(), term, textWidth-term, li.child("LBody"))
+		if err != nil {
+			return fmt.Errorf("definition %d: %w", i+1, err)
+		}
+		s.row([]*cell{left, right}, len(right.lines) < 12, nil)
+		s.y += cellPad
+		s.rule(margin, s.y, textWidth, hairline)
+		s.y += hairline + cellPad
+	}
+	return nil
+}
+
+// signature sets the place to sign in the half of the page where lines end. It stays on one page.
+func (s *setter) signature(g document.Signature) error {
+	const start, width = textWidth / 2, textWidth / 2
+	var cells []*cell
+	height, room := signRoom, 0
+	for i, part := range []document.Text{g.Place, g.Date, g.Name, g.Function} {
+		if i == 2 {
+			room = len(cells)
+		}
+		if part.String() == "" {
+			continue
+		}
+		st := s.style(bodySize)
+		st.bold = i == 2
+		c, err := s.cell(part, st, s.rtl(), start, width, s.root.child("P"))
+		if err != nil {
+			return fmt.Errorf("signature: %w", err)
+		}
+		cells = append(cells, c)
+		height += c.height(0, len(c.lines))
+	}
+	s.gap(2 * headingGap)
+	s.need(height)
+	for i := 0; i <= len(cells); i++ {
+		if i == room {
+			x := margin + start
+			if s.rtl() {
+				x = margin
+			}
+			s.y += signRoom - blockGap
+			s.rule(x, s.y, width, hairline)
+			s.y += blockGap
+		}
+		if i < len(cells) {
+			s.row([]*cell{cells[i]}, false, nil)
+		}
+	}
+	return nil
+}

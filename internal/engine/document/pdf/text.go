@@ -1,0 +1,346 @@
+package pdf
+
+import (
+	"fmt"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/go-text/typesetting/harfbuzz"
+	gtlang "github.com/go-text/typesetting/language"
+	"github.com/go-text/typesetting/segmenter"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/language"
+	"comity/internal/engine/document"
+	"comity/internal/engine/document/font"
+)
+
+// style is how a text is set where its spans say nothing else.
+type style struct {
+	size int // thousandths of a point
+	bold bool
+	lang language.Tag
+}
+
+func (s style) rtl() bool { return s.lang.Direction() == language.RightToLeft }
+
+// text is a document's text made ready for setting: its characters, and for each what depends on the text around it.
+type text struct {
+	style  style
+	source document.Text
+	runes  []rune
+	span   []int // index in source
+	level  []uint8
+	face   []font.Face
+	script []gtlang.Script
+	breaks []rest // whether a line may end before the character
+}
+
+// newText reads a text. An error says which character cannot be set and what stands around it.
+func newText(fonts *font.Set, source document.Text, st style) (*text, error) {
+	t := &text{style: st, source: source}
+	for i, sp := range source {
+		if !utf8.ValidString(sp.Text) {
+			return nil, errs.Invalidf("a text is not UTF-8: %q", sp.Text)
+		}
+		for _, r := range sp.Text {
+			r, ok := typed(r)
+			if !ok {
+				continue
+			}
+			t.runes = append(t.runes, r)
+			t.span = append(t.span, i)
+		}
+	}
+	t.order()
+	if err := t.choose(fonts); err != nil {
+		return nil, err
+	}
+	t.scripts()
+	t.findBreaks()
+	return t, nil
+}
+
+// typed maps what people type to what is set: one kind of line end, spaces for tabs, no direction controls.
+func typed(r rune) (rune, bool) {
+	switch r {
+	case '\t':
+		return ' ', true
+	case '\v', '\f', 0x85, 0x2028, 0x2029:
+		return '\n', true
+	case '\r', 0xFEFF:
+		return 0, false
+	}
+	return r, !control(r)
+}
+
+// lang returns the language of a span.
+func (t *text) lang(span int) language.Tag {
+	if l := t.source[span].Lang; l != "" {
+		return l
+	}
+	return t.style.lang
+}
+
+// order finds the level of each character. A span that is kept apart counts as one neutral sign for the text around
+// it, and is ordered by itself one level up, as between FSI and PDI; an identifier always runs left to right.
+func (t *text) order() {
+	base := t.style.rtl()
+	var around []rune
+	at := make([]int, len(t.runes)) // where each character stands in around
+	for i := range t.runes {
+		isolated := t.source[t.span[i]].Kind.Isolated()
+		if !isolated {
+			around = append(around, t.runes[i])
+		} else if i == 0 || t.span[i-1] != t.span[i] {
+			around = append(around, '\uFFFC')
+		}
+		at[i] = len(around) - 1
+	}
+	outer := levels(around, base)
+	t.level = make([]uint8, len(t.runes))
+	for i := 0; i < len(t.runes); {
+		if !t.source[t.span[i]].Kind.Isolated() {
+			t.level[i] = outer[at[i]]
+			i++
+			continue
+		}
+		end := i
+		for end < len(t.runes) && t.span[end] == t.span[i] {
+			end++
+		}
+		t.isolate(i, end)
+		i = end
+	}
+}
+
+func (t *text) isolate(start, end int) {
+	rtl := t.source[t.span[start]].Kind != document.Identifier && firstStrong(t.runes[start:end])
+	up := uint8(2)
+	if rtl && !t.style.rtl() {
+		up = 0 // the levels of a right-to-left text begin at 1, which is above the paragraph's 0
+	}
+	for i, l := range levels(t.runes[start:end], rtl) {
+		t.level[start+i] = l + up
+	}
+}
+
+// choose picks a face for each grapheme.
+func (t *text) choose(fonts *font.Set) error {
+	t.face = make([]font.Face, len(t.runes))
+	for i := 0; i < len(t.runes); {
+		if t.runes[i] == '\n' {
+			t.face[i] = fonts.Default(t.want(i))
+			i++
+			continue
+		}
+		if unicode.IsControl(t.runes[i]) {
+			return errs.Invalidf("a text has the control character U+%04X near %q", t.runes[i], t.near(i))
+		}
+		end := i + 1
+		for end < len(t.runes) && joins(t.runes[end]) {
+			end++
+		}
+		if err := t.chooseFor(fonts, i, end); err != nil {
+			return err
+		}
+		i = end
+	}
+	return nil
+}
+
+// joins reports whether a character belongs to the letter before it.
+func joins(r rune) bool {
+	return unicode.Is(unicode.M, r) || r == 0x200C || r == 0x200D
+}
+
+func (t *text) chooseFor(fonts *font.Set, start, end int) error {
+	face, ok, err := fonts.Choose(t.want(start), t.runes[start:end])
+	if err != nil {
+		return err
+	}
+	if ok {
+		for i := start; i < end; i++ {
+			t.face[i] = face
+		}
+		return nil
+	}
+	// No face has the letter with all its marks: each takes what it finds.
+	for i := start; i < end; i++ {
+		face, ok, err := fonts.Choose(t.want(i), t.runes[i:i+1])
+		if err != nil {
+			return err
+		}
+		if !ok {
+			return errs.Invalidf("no font has the character U+%04X %q near %q", t.runes[i], t.runes[i], t.near(i))
+		}
+		t.face[i] = face
+	}
+	return nil
+}
+
+func (t *text) want(i int) font.Want {
+	sp := t.source[t.span[i]]
+	return font.Want{
+		Lang:       t.lang(t.span[i]),
+		Bold:       t.style.bold || sp.Kind == document.Strong || sp.Kind == document.Emphasis,
+		Identifier: sp.Kind == document.Identifier,
+	}
+}
+
+// near returns a few characters around the i-th, for error messages.
+func (t *text) near(i int) string {
+	return string(t.runes[max(0, i-12):min(len(t.runes), i+13)])
+}
+
+// scripts gives each character a script. Digits, spaces and signs take that of the letters before them, or of the
+// first letters when there are none before.
+func (t *text) scripts() {
+	t.script = make([]gtlang.Script, len(t.runes))
+	last := gtlang.Latin
+	for _, r := range t.runes {
+		if s := gtlang.LookupScript(r); s.Strong() {
+			last = s
+			break
+		}
+	}
+	for i, r := range t.runes {
+		if s := gtlang.LookupScript(r); s.Strong() {
+			last = s
+		}
+		t.script[i] = last
+	}
+}
+
+// rest says how good a place is to end a line.
+type rest int
+
+const (
+	never rest = iota
+	ifNeeded
+	good
+)
+
+// whole is the length up to which an amount, a date or an identifier is kept on one line, if a line can hold it.
+const whole = 28
+
+// findBreaks finds where lines may end (UAX 14).
+func (t *text) findBreaks() {
+	t.breaks = make([]rest, len(t.runes)+1)
+	if len(t.runes) == 0 {
+		return
+	}
+	var seg segmenter.Segmenter
+	seg.Init(t.runes)
+	for it := seg.LineIterator(); it.Next(); {
+		l := it.Line()
+		t.breaks[l.Offset+len(l.Text)] = good
+	}
+	for start := 0; start < len(t.runes); {
+		end := start
+		for end < len(t.runes) && t.span[end] == t.span[start] {
+			end++
+		}
+		switch t.source[t.span[start]].Kind {
+		case document.Amount, document.Date, document.Identifier:
+			for i := start + 1; i < end && end-start <= whole; i++ {
+				t.breaks[i] = min(t.breaks[i], ifNeeded)
+			}
+		}
+		start = end
+	}
+}
+
+// cluster is the smallest part of a text that has glyphs of its own: mostly one character and one glyph.
+type cluster struct {
+	start, end int  // in the text's characters
+	run        *run // nil for the end of a line
+	glyphs     []font.Glyph
+	advance    int  // thousandths of a point
+	space      bool // may hang over the end of a line
+	hidden     bool // has no glyph: characters that steer breaking or joining
+}
+
+// run is a stretch of text in one face, level, script and span.
+type run struct {
+	face  font.Face
+	size  int // thousandths of a point
+	level uint8
+	span  int
+}
+
+// clusters shapes the text and returns its clusters in reading order.
+func (t *text) clusters(shaper *font.Shaper) ([]cluster, error) {
+	var out []cluster
+	for start := 0; start < len(t.runes); {
+		if t.runes[start] == '\n' {
+			out = append(out, cluster{start: start, end: start + 1, space: true, hidden: true})
+			start++
+			continue
+		}
+		end := start + 1
+		for end < len(t.runes) && t.runes[end] != '\n' && t.same(start, end) {
+			end++
+		}
+		var err error
+		if out, err = t.shape(out, shaper, start, end); err != nil {
+			return nil, fmt.Errorf("near %q: %w", t.near(start), err)
+		}
+		start = end
+	}
+	return out, nil
+}
+
+func (t *text) same(i, k int) bool {
+	return t.level[i] == t.level[k] && t.span[i] == t.span[k] && t.script[i] == t.script[k] && t.face[i] == t.face[k]
+}
+
+func (t *text) shape(out []cluster, shaper *font.Shaper, start, end int) ([]cluster, error) {
+	r := &run{
+		face: t.face[start], level: t.level[start], span: t.span[start],
+		size: t.style.size * t.face[start].Scale / 100,
+	}
+	rtl := r.level%2 == 1
+	glyphs, err := shaper.Shape(nil, t.runes, font.Run{
+		Start: start, End: end, Program: r.face.Program, Script: t.script[start], Lang: t.lang(r.span), RightToLeft: rtl,
+	})
+	if err != nil {
+		return nil, err
+	}
+	first := len(out)
+	for i := 0; i < len(glyphs); {
+		k := i
+		for k < len(glyphs) && glyphs[k].Cluster == glyphs[i].Cluster {
+			k++
+		}
+		out = append(out, cluster{start: glyphs[i].Cluster, run: r, glyphs: glyphs[i:k]})
+		i = k
+	}
+	added := out[first:]
+	if rtl {
+		for i, k := 0, len(added)-1; i < k; i, k = i+1, k-1 {
+			added[i], added[k] = added[k], added[i]
+		}
+	}
+	for i := range added {
+		added[i].end = end
+		if i+1 < len(added) {
+			added[i].end = added[i+1].start
+		}
+		t.measure(&added[i])
+	}
+	return out, nil
+}
+
+func (t *text) measure(c *cluster) {
+	units := 0
+	for _, g := range c.glyphs {
+		units += g.Advance
+	}
+	c.advance = units * c.run.size / 1000
+	c.space, c.hidden = true, true
+	for _, r := range t.runes[c.start:c.end] {
+		c.space = c.space && (r == ' ' || r == 0x3000)
+		c.hidden = c.hidden && harfbuzz.IsDefaultIgnorable(r)
+	}
+}

@@ -1,0 +1,137 @@
+package pdf_test
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/language"
+	"comity/internal/engine/document"
+	"comity/internal/engine/document/font"
+	"comity/internal/engine/document/pdf"
+)
+
+var fonts = font.Noto()
+
+func write(t testing.TB, d *document.Doc) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := pdf.Write(&b, d, fonts); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+func TestSameDocumentSameBytes(t *testing.T) {
+	for _, lang := range language.Official() {
+		first, second := write(t, sample(lang)), write(t, sample(lang))
+		if !bytes.Equal(first, second) {
+			t.Errorf("%s: two files of one document differ", lang)
+		}
+		t.Logf("%s: %d bytes", lang, len(first))
+	}
+}
+
+func TestMissingCharacterIsNamed(t *testing.T) {
+	d := &document.Doc{Lang: language.English, Blocks: []document.Block{
+		document.Paragraph{Text: document.T("fine")},
+		document.Paragraph{Text: document.T("a smile \U0001F600 here")},
+	}}
+	var b bytes.Buffer
+	err := pdf.Write(&b, d, fonts)
+	if !errors.Is(err, errs.Invalid) {
+		t.Fatalf("error %v, want one that is %v", err, errs.Invalid)
+	}
+	for _, want := range []string{"block 2", "U+1F600", "a smile"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("error %q, want it to say %q", err, want)
+		}
+	}
+	if b.Len() > 0 {
+		t.Errorf("%d bytes were written before the error", b.Len())
+	}
+}
+
+// tool returns the path of a program, or "" when it is not there. With COMITY_TEST_TOOLS=1 it has to be there.
+func tool(t *testing.T, name string) string {
+	t.Helper()
+	path, err := exec.LookPath(name)
+	if err != nil && os.Getenv("COMITY_TEST_TOOLS") == "1" {
+		t.Fatalf("%s is needed and not there", name)
+	}
+	if err != nil {
+		t.Logf("not checked: %s is not there", name)
+		return ""
+	}
+	return path
+}
+
+func run(t *testing.T, program string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(program, args...).CombinedOutput()
+	if err != nil {
+		t.Errorf("%s %v: %v\n%s", program, args, err, out)
+	}
+	return string(out)
+}
+
+func TestOthersReadTheFile(t *testing.T) {
+	dir := os.Getenv("COMITY_TEST_KEEP")
+	if dir == "" {
+		dir = t.TempDir()
+	}
+	for _, lang := range language.Official() {
+		t.Run(string(lang), func(t *testing.T) {
+			file := filepath.Join(dir, string(lang)+".pdf")
+			if err := os.WriteFile(file, write(t, sample(lang)), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if qpdf := tool(t, "qpdf"); qpdf != "" {
+				run(t, qpdf, "--check", file)
+			}
+			if pdffonts := tool(t, "pdffonts"); pdffonts != "" {
+				for _, line := range strings.Split(run(t, pdffonts, file), "\n")[2:] {
+					if line != "" && strings.Count(line, "yes") != 3 {
+						t.Errorf("font not embedded, cut out and readable: %s", line)
+					}
+				}
+			}
+			if pdftotext := tool(t, "pdftotext"); pdftotext != "" {
+				text := unmarked(run(t, pdftotext, file, "-"))
+				for _, want := range []string{"203.0.113.7:443", "14:30:05 +03:00", "12,500.00 EUR", "j.doe+case@mail.example.org", unmarked(sampleWords[lang].name)} {
+					if !strings.Contains(text, want) {
+						t.Errorf("text of the file has no %q:\n%s", want, text)
+					}
+				}
+			}
+		})
+	}
+}
+
+// unmarked takes out Arabic vowel signs: pdftotext puts them before their letters, however a file has them.
+func unmarked(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r >= 0x064B && r <= 0x065F {
+			return -1
+		}
+		return r
+	}, s)
+}
+
+func BenchmarkWrite(b *testing.B) {
+	for _, lang := range language.Official() {
+		b.Run(string(lang), func(b *testing.B) {
+			d := sample(lang)
+			write(b, d)
+			b.ResetTimer()
+			for b.Loop() {
+				write(b, d)
+			}
+		})
+	}
+}
