@@ -17,11 +17,12 @@ func (a Answers) Set(path, value string) error {
 	if err != nil {
 		return err
 	}
+	if err := checkGaps(a.root, steps); err != nil {
+		return err
+	}
 	o := a.root
-	for i, st := range steps[:len(steps)-1] {
-		if o, err = st.enter(o); err != nil {
-			return errs.Invalidf("%s: %v", joinPath(steps[:i+1]), err)
-		}
+	for _, st := range steps[:len(steps)-1] {
+		o = st.enter(o)
 	}
 	if err := steps[len(steps)-1].put(o, value); err != nil {
 		return errs.Invalidf("%s: %v", path, err)
@@ -29,40 +30,62 @@ func (a Answers) Set(path, value string) error {
 	return nil
 }
 
-// enter returns the object of the step inside o, and makes it when it isn't there.
-func (s pathStep) enter(o map[string]any) (map[string]any, error) {
+// checkGaps refuses numbers that leave a gap, before anything is changed.
+func checkGaps(v any, steps []pathStep) error {
+	for i, st := range steps {
+		o, _ := v.(map[string]any) // a text has nothing inside
+		have := 0
+		list, isList := o[st.name].([]any)
+		switch {
+		case isList:
+			have = len(list)
+		case o[st.name] != nil:
+			have = 1
+		}
+		n := max(st.index, 1)
+		if n > have+1 {
+			return errs.Invalidf("%s: there are only %d", joinPath(steps[:i+1]), have)
+		}
+		switch {
+		case n > have:
+			v = nil
+		case isList:
+			v = list[n-1]
+		default:
+			v = o[st.name]
+		}
+	}
+	return nil
+}
+
+// enter returns the object of the step inside o, and makes it when it isn't there. The step leaves no gap.
+func (s pathStep) enter(o map[string]any) map[string]any {
 	v, ok := o[s.name]
 	if !ok {
-		if s.index > 1 {
-			return nil, errs.Invalidf("there is no %s before", pathStep{s.name, s.index - 1})
-		}
 		made := map[string]any{}
 		o[s.name] = made
 		if s.index == 1 {
 			o[s.name] = []any{made}
 		}
-		return made, nil
+		return made
 	}
 	list, isList := v.([]any)
+	if !isList && s.index <= 1 {
+		inner := asObject(v)
+		o[s.name] = inner
+		return inner
+	}
 	if !isList {
-		if s.index <= 1 {
-			inner := asObject(v)
-			o[s.name] = inner
-			return inner, nil
-		}
 		list = []any{v}
 	}
 	n := max(s.index, 1)
-	if n > len(list)+1 {
-		return nil, errs.Invalidf("there is no %s before", pathStep{s.name, n - 1})
-	}
-	if n == len(list)+1 {
+	if n > len(list) {
 		list = append(list, map[string]any{})
 	}
 	inner := asObject(list[n-1])
 	list[n-1] = inner
 	o[s.name] = list
-	return inner, nil
+	return inner
 }
 
 // asObject returns v as an object; a text becomes the object's own text, so that it can have attributes.
@@ -93,10 +116,7 @@ func (s pathStep) put(o map[string]any, value string) error {
 		list = []any{v}
 	}
 	n := max(s.index, 1)
-	if n > len(list)+1 {
-		return errs.Invalidf("there is no %s before", pathStep{s.name, n - 1})
-	}
-	if n == len(list)+1 {
+	if n > len(list) {
 		o[s.name] = append(list, value)
 		return nil
 	}
@@ -192,12 +212,14 @@ func (a Answers) AddRepeat(path string) (string, error) {
 		return "", err
 	}
 	last := &steps[len(steps)-1]
-	last.index = a.Count(joinPath(append(slices.Clone(steps[:len(steps)-1]), pathStep{name: last.name}))) + 1
+	last.index = 0
+	last.index = a.Count(joinPath(steps)) + 1
+	if err := checkGaps(a.root, steps); err != nil {
+		return "", err
+	}
 	o := a.root
-	for i, st := range steps {
-		if o, err = st.enter(o); err != nil {
-			return "", errs.Invalidf("%s: %v", joinPath(steps[:i+1]), err)
-		}
+	for _, st := range steps {
+		o = st.enter(o)
 	}
 	return joinPath(steps), nil
 }

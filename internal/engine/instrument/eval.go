@@ -285,7 +285,7 @@ func (in *Instrument) normalPath(path string) string {
 	var at strings.Builder
 	for i := range steps {
 		at.WriteString("/" + steps[i].name)
-		repeat := slices.ContainsFunc(in.all, func(it *Item) bool { return it.Type == RepeatType && it.path.String() == at.String() })
+		repeat := slices.ContainsFunc(in.byPath[at.String()], func(it *Item) bool { return it.Type == RepeatType })
 		switch {
 		case repeat && steps[i].index == 0:
 			steps[i].index = 1

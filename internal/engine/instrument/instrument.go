@@ -11,6 +11,7 @@ package instrument
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"comity/internal/base/errs"
@@ -131,7 +132,9 @@ type Instrument struct {
 
 	functions xpath.Functions
 	problems  []Problem
-	all       []*Item                // every item, in the order of the form
+	all       []*Item            // every item, in the order of the form
+	byPath    map[string][]*Item // those of variants too, so that one path may have several
+	byName    map[string][]*Item
 	order     []*Item                // every item, in the order of evaluation
 	instances map[string]*xpath.Node // the lists, for instance('…')
 }
@@ -214,17 +217,17 @@ func (p Problem) String() string {
 func (in *Instrument) Check() []Problem { return in.problems }
 
 func (in *Instrument) report(s source, column string, sev Severity, format string, args ...any) {
-	in.problems = append(in.problems, Problem{s.file, s.line, column, sev, fmt.Sprintf(format, args...)})
+	p := Problem{s.file, s.line, column, sev, fmt.Sprintf(format, args...)}
+	if !slices.Contains(in.problems, p) { // a part that is in several variants is compiled for each
+		in.problems = append(in.problems, p)
+	}
 }
 
 // Item returns the item at a path without numbers, such as "/request/measure/type"; in a repeat with variants the
 // first that has it. It returns nil when there is none.
 func (in *Instrument) Item(path string) *Item {
-	path = "/" + strings.TrimPrefix(path, "/")
-	for _, it := range in.all {
-		if it.path.String() == path {
-			return it
-		}
+	if items := in.byPath["/"+strings.TrimPrefix(path, "/")]; len(items) > 0 {
+		return items[0]
 	}
 	return nil
 }

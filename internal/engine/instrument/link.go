@@ -1,7 +1,6 @@
 package instrument
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 // link gives every item its place, compiles every expression and finds the order of evaluation. What is wrong goes
 // into the form's problems.
 func (in *Instrument) link() {
+	in.byPath, in.byName = map[string][]*Item{}, map[string][]*Item{}
 	in.place(nil, in.Items)
 	in.checkNames(in.Items, nil)
 	in.checkLists()
@@ -35,6 +35,8 @@ func (in *Instrument) place(parent *Item, items []*Item) {
 			}
 		}
 		in.all = append(in.all, it)
+		in.byPath[it.path.String()] = append(in.byPath[it.path.String()], it)
+		in.byName[it.Name] = append(in.byName[it.Name], it)
 		in.place(it, it.Items)
 		for _, name := range sortedKeys(it.Variants) {
 			in.place(it, it.Variants[name])
@@ -214,168 +216,4 @@ func references(text string) []string {
 		}
 		names, text = append(names, strings.TrimSpace(name)), rest
 	}
-}
-
-// resolve returns the path that ${name} stands for in an expression of the item: relative inside a repeat that both
-// are in, so that an answer is looked for in the same instance; else from the root. filter is for expressions that
-// stand at a choice and not at the item.
-func (in *Instrument) resolve(it *Item, name string, filter bool) (string, error) {
-	to, err := in.nearest(it, name)
-	if err != nil {
-		return "", err
-	}
-	repeat := sharedRepeat(it, to)
-	if repeat == nil {
-		return to.path.String(), nil
-	}
-	up := strings.Repeat("../", len(it.path)-len(repeat.path))
-	path := up + strings.Join(to.path[len(repeat.path):], "/")
-	if to == repeat {
-		path = strings.TrimSuffix(up, "/")
-	}
-	switch {
-	case filter:
-		return "current()/" + path, nil
-	case path == "":
-		return ".", nil
-	}
-	return path, nil
-}
-
-// nearest finds the item of a name that shares the most groups with it.
-func (in *Instrument) nearest(it *Item, name string) (*Item, error) {
-	var best *Item
-	shared, twice := -1, false
-	for _, o := range in.all {
-		if o.Name != name {
-			continue
-		}
-		n := sharedGroups(it, o)
-		if n > shared {
-			best, shared, twice = o, n, false
-		} else if n == shared && o.path.String() != best.path.String() {
-			twice = true
-		}
-	}
-	switch {
-	case best == nil:
-		return nil, errs.Invalidf("there is no question %s", name)
-	case twice:
-		return nil, errs.Invalidf("there is more than one question %s; write its path", name)
-	}
-	return best, nil
-}
-
-func (it *Item) above() []*Item {
-	var chain []*Item
-	for p := it; p != nil; p = p.parent {
-		chain = append(chain, p)
-	}
-	slices.Reverse(chain)
-	return chain
-}
-
-func sharedGroups(a, b *Item) int {
-	x, y := a.above(), b.above()
-	n := 0
-	for n < len(x) && n < len(y) && x[n] == y[n] {
-		n++
-	}
-	return n
-}
-
-// sharedRepeat returns the innermost repeat that both items are in, or are; nil when there is none.
-func sharedRepeat(a, b *Item) *Item {
-	shared := a.above()[:sharedGroups(a, b)]
-	for _, it := range slices.Backward(shared) {
-		if it.Type == RepeatType {
-			return it
-		}
-	}
-	return nil
-}
-
-// sort finds an order in which every item comes after what its relevance and calculation depend on, and after the
-// group it is in. A circle is a problem that names its rows.
-func (in *Instrument) sort() {
-	s := sorter{in: in, byPath: map[string][]*Item{}, state: make([]visitState, len(in.all))}
-	for _, it := range in.all {
-		s.byPath[it.path.String()] = append(s.byPath[it.path.String()], it)
-	}
-	for _, it := range in.all {
-		s.visit(it)
-	}
-}
-
-type visitState uint8
-
-const (
-	unseen visitState = iota
-	underWay
-	done
-)
-
-type sorter struct {
-	in     *Instrument
-	byPath map[string][]*Item
-	state  []visitState
-	stack  []*Item
-}
-
-func (s *sorter) visit(it *Item) {
-	switch s.state[it.number] {
-	case done:
-		return
-	case underWay:
-		s.circle(it)
-		return
-	}
-	s.state[it.number] = underWay
-	s.stack = append(s.stack, it)
-	if it.parent != nil {
-		s.visit(it.parent)
-	}
-	for _, r := range []*rule{it.relevant, it.calculation} {
-		if r == nil {
-			continue
-		}
-		for _, p := range r.uses {
-			for _, o := range s.items(p) {
-				s.visit(o)
-			}
-		}
-	}
-	s.stack = s.stack[:len(s.stack)-1]
-	s.state[it.number] = done
-	s.in.order = append(s.in.order, it)
-}
-
-func (s *sorter) items(p xpath.Path) []*Item {
-	if !wild(p) {
-		return s.byPath[p.String()]
-	}
-	var items []*Item
-	for _, it := range s.in.all {
-		if p.Covers(it.path) {
-			items = append(items, it)
-		}
-	}
-	return items
-}
-
-func (s *sorter) circle(it *Item) {
-	from := slices.Index(s.stack, it)
-	var names []string
-	for _, o := range s.stack[from:] {
-		names = append(names, fmt.Sprintf("%s (line %d)", o.Name, o.source.line))
-	}
-	column := "relevant"
-	if it.relevant == nil {
-		column = "calculation"
-	}
-	if len(names) == 1 {
-		s.in.report(it.source, column, Error, "%s depends on itself", names[0])
-		return
-	}
-	s.in.report(it.source, column, Error, "these depend on each other in a circle: %s", strings.Join(names, ", "))
 }

@@ -174,6 +174,17 @@ func (n *Node) text(b *strings.Builder) {
 	}
 }
 
+// Each calls f for n, its attributes and everything inside it, in document order.
+func (n *Node) Each(f func(*Node)) {
+	f(n)
+	for _, a := range n.attrs {
+		f(a)
+	}
+	for _, c := range n.children {
+		c.Each(f)
+	}
+}
+
 // top returns the root of the tree that n is in.
 func (n *Node) top() *Node {
 	for n.parent != nil {

@@ -1,0 +1,84 @@
+package instrument
+
+import (
+	"slices"
+	"strings"
+
+	"comity/internal/base/errs"
+)
+
+// resolve returns the path that ${name} stands for in an expression of the item: relative inside a repeat that both
+// are in, so that an answer is looked for in the same instance; else from the root. filter is for expressions that
+// stand at a choice and not at the item.
+func (in *Instrument) resolve(it *Item, name string, filter bool) (string, error) {
+	to, err := in.nearest(it, name)
+	if err != nil {
+		return "", err
+	}
+	repeat := sharedRepeat(it, to)
+	if repeat == nil {
+		return to.path.String(), nil
+	}
+	up := strings.Repeat("../", len(it.path)-len(repeat.path))
+	path := up + strings.Join(to.path[len(repeat.path):], "/")
+	if to == repeat {
+		path = strings.TrimSuffix(up, "/")
+	}
+	switch {
+	case filter:
+		return "current()/" + path, nil
+	case path == "":
+		return ".", nil
+	}
+	return path, nil
+}
+
+// nearest finds the item of a name that shares the most groups with it.
+func (in *Instrument) nearest(it *Item, name string) (*Item, error) {
+	var best *Item
+	shared, twice := -1, false
+	for _, o := range in.byName[name] {
+		n := sharedGroups(it, o)
+		if n > shared {
+			best, shared, twice = o, n, false
+		} else if n == shared && o.path.String() != best.path.String() {
+			twice = true
+		}
+	}
+	switch {
+	case best == nil:
+		return nil, errs.Invalidf("there is no question %s", name)
+	case twice:
+		return nil, errs.Invalidf("there is more than one question %s; write its path", name)
+	}
+	return best, nil
+}
+
+func (it *Item) above() []*Item {
+	var chain []*Item
+	for p := it; p != nil; p = p.parent {
+		chain = append(chain, p)
+	}
+	slices.Reverse(chain)
+	return chain
+}
+
+func sharedGroups(a, b *Item) int {
+	x, y := a.above(), b.above()
+	n := 0
+	for n < len(x) && n < len(y) && x[n] == y[n] {
+		n++
+	}
+	return n
+}
+
+// sharedRepeat returns the innermost repeat that both items are in, or are; nil when there is none.
+func sharedRepeat(a, b *Item) *Item {
+	shared := a.above()[:sharedGroups(a, b)]
+	for _, it := range slices.Backward(shared) {
+		if it.Type == RepeatType {
+			return it
+		}
+	}
+	return nil
+}

@@ -1,0 +1,90 @@
+package instrument
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"comity/internal/engine/instrument/xpath"
+)
+
+// sort finds an order in which every item comes after what its relevance and calculation depend on, and after the
+// group it is in. A circle is a problem that names its rows.
+func (in *Instrument) sort() {
+	s := sorter{in: in, state: make([]visitState, len(in.all))}
+	for _, it := range in.all {
+		s.visit(it)
+	}
+}
+
+type visitState uint8
+
+const (
+	unseen visitState = iota
+	underWay
+	done
+)
+
+type sorter struct {
+	in    *Instrument
+	state []visitState
+	stack []*Item
+}
+
+func (s *sorter) visit(it *Item) {
+	switch s.state[it.number] {
+	case done:
+		return
+	case underWay:
+		s.circle(it)
+		return
+	}
+	s.state[it.number] = underWay
+	s.stack = append(s.stack, it)
+	if it.parent != nil {
+		s.visit(it.parent)
+	}
+	for _, r := range []*rule{it.relevant, it.calculation} {
+		if r == nil {
+			continue
+		}
+		for _, p := range r.uses {
+			for _, o := range s.items(p) {
+				s.visit(o)
+			}
+		}
+	}
+	s.stack = s.stack[:len(s.stack)-1]
+	s.state[it.number] = done
+	s.in.order = append(s.in.order, it)
+}
+
+func (s *sorter) items(p xpath.Path) []*Item {
+	if !wild(p) {
+		return s.in.byPath[p.String()]
+	}
+	var items []*Item
+	for _, it := range s.in.all {
+		if p.Covers(it.path) {
+			items = append(items, it)
+		}
+	}
+	return items
+}
+
+func (s *sorter) circle(it *Item) {
+	from := slices.Index(s.stack, it)
+	var names []string
+	for _, o := range s.stack[from:] {
+		names = append(names, fmt.Sprintf("%s (line %d)", o.Name, o.source.line))
+	}
+	column := "relevant"
+	if it.relevant == nil {
+		column = "calculation"
+	}
+	if len(names) == 1 {
+		s.in.report(it.source, column, Error, "%s depends on itself", names[0])
+		return
+	}
+	s.in.report(it.source, column, Error, "these depend on each other in a circle: %s", strings.Join(names, ", "))
+}
