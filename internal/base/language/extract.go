@@ -20,12 +20,18 @@ import (
 // M marks a sentence that a table or a constant holds until a printer says it: the extractor finds it here.
 func M(msg string) string { return msg }
 
-// Extract finds the sentences that Go files (but tests) and HTML templates under fsys say. In Go these are the literals
-// given to the methods T, N, Parts and PartsN, to [M] and errs.Say, and the Code of an errs.Field; in templates what t,
+// MN is [M] for a sentence that counts: it returns one, which identifies the message; [Printer.Say] finds the rest.
+func MN(one, many string) string { return one }
+
+// Extract finds the sentences that Go files (but tests) and HTML templates under fsys (but testdata) say. In Go these are the literals
+// given to the methods T, N, Parts and PartsN, to [M], [MN] and errs.Say, and the Code of an errs.Field; in templates what t,
 // text and their counting sisters tn and textn are given. name is what the positions begin with.
 func Extract(name string, fsys fs.FS) ([]Use, error) {
 	var used []Use
 	err := fs.WalkDir(fsys, ".", func(file string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && d.Name() == "testdata" {
+			return fs.SkipDir
+		}
 		if err != nil || d.IsDir() {
 			return err
 		}
@@ -108,6 +114,10 @@ func useInCall(call *ast.CallExpr) (Use, bool) {
 	case called == "M" && (from == "" || from == "language"):
 		msg, ok := arg(0)
 		return Use{Msg: msg, Open: true}, ok
+	case called == "MN" && (from == "" || from == "language"):
+		one, ok := arg(0)
+		many, ok2 := arg(1)
+		return Use{Msg: one, Plural: many, Open: true}, ok && ok2
 	case called == "Say" && from == "errs":
 		msg, ok := arg(1)
 		return Use{Msg: msg, Open: true}, ok

@@ -93,6 +93,24 @@ msgstr[2] "{n} упражнений"
 	}
 }
 
+func TestSayCountsWhenTheMessageDoes(t *testing.T) {
+	p := load(t, nil).Get(Russian)
+	for n, want := range map[string]string{"1": "Используйте не более 1 знака.", "200": "Используйте не более 200 знаков."} {
+		if got := p.Say("Use at most {n} character.", map[string]string{"n": n}); got != want {
+			t.Errorf("Say = %q, want %q", got, want)
+		}
+	}
+	if got, want := p.Say("This form takes at most {size}. Nothing was saved.", map[string]string{"size": "1 kB"}), "Эта форма принимает не более 1 kB. Ничего не сохранено."; got != want {
+		t.Errorf("Say = %q, want %q", got, want)
+	}
+}
+
+func TestDigits(t *testing.T) {
+	if got, want := Digits("٢٠۲۶/１"), "2026/1"; got != want {
+		t.Errorf("Digits = %q, want %q", got, want)
+	}
+}
+
 func TestPartsSayWhichLanguageTheyAreIn(t *testing.T) {
 	c := load(t, map[string]string{"po/ar.po": arabic})
 	if tag, _ := c.Get(Arabic).Parts("Exercise {number} was sent to {country}."); tag != Arabic {

@@ -91,3 +91,16 @@ func (p *Printer) Size(bytes int64) string {
 	}
 	return p.Decimal(x, decimals) + "\u00a0" + units[u]
 }
+
+// Digits returns s with the digits of other scripts (Arabic-Indic, Persian, full-width) as Western ones, as a person may
+// type them on their keyboard.
+func Digits(s string) string {
+	return strings.Map(func(r rune) rune {
+		for _, zero := range []rune{'٠', '۰', '０'} {
+			if r >= zero && r <= zero+9 {
+				return '0' + r - zero
+			}
+		}
+		return r
+	}, s)
+}

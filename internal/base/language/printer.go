@@ -2,6 +2,7 @@ package language
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/feature/plural"
@@ -47,6 +48,40 @@ func (p *Printer) T(msg string, kv ...any) string {
 func (p *Printer) N(one, many string, n int, kv ...any) string {
 	tag, parts := p.PartsN(one, many, n, kv...)
 	return join(tag, parts)
+}
+
+// Say returns the sentence of an error, as errs.Field and errs.Said carry it: a sentence or a code of the catalogue and
+// the values it names. One that counts takes its form from the value "n".
+func (p *Printer) Say(msg string, args map[string]string) string {
+	kv := make([]any, 0, 2*len(args))
+	for name, v := range args {
+		kv = append(kv, name, v)
+	}
+	n, err := strconv.Atoi(args["n"])
+	if many := p.plural(msg); err == nil && many != "" {
+		return p.N(msg, many, n, append(kv, "n", n)...)
+	}
+	return p.T(msg, kv...)
+}
+
+// plural returns the English plural of a message that counts, "" of any other.
+func (p *Printer) plural(one string) string {
+	for _, t := range []*tongue{p.tongue, p.catalog.tongues[English]} {
+		if m, ok := t.messages[one]; ok {
+			return m.Plural
+		}
+	}
+	return ""
+}
+
+// Knows says whether the catalogue has the sentence in any language: whether it is one of ours.
+func (p *Printer) Knows(msg string) bool {
+	for _, t := range p.catalog.tongues {
+		if _, ok := t.messages[msg]; ok {
+			return true
+		}
+	}
+	return false
 }
 
 // Parts returns the translated sentence in pieces, and the language it is really in: English where the translation is
