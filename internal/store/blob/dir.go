@@ -1,0 +1,230 @@
+package blob
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"hash"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/id"
+	"comity/internal/store/disk"
+)
+
+// spare is the room that blobs leave on the disk for the database, the ledger and receipts.
+const spare = 256 << 20
+
+// Dir is a store in a folder: ab/<ID>.age, ab being the last two characters of the id, which are chance.
+type Dir struct{ path string }
+
+// OpenDir opens the store in the folder and makes it when missing. What an earlier process left half written is
+// removed, so only one process may have the folder open.
+func OpenDir(path string) (*Dir, error) {
+	d := &Dir{path}
+	if err := os.RemoveAll(d.temporary()); err != nil {
+		return nil, fmt.Errorf("open blobs: %w", err)
+	}
+	if err := os.MkdirAll(d.temporary(), 0o700); err != nil {
+		return nil, fmt.Errorf("open blobs: %w", disk.Explain(err))
+	}
+	if err := disk.Private(path); err != nil {
+		return nil, fmt.Errorf("open blobs: %w", err)
+	}
+	return d, nil
+}
+
+func (d *Dir) temporary() string { return filepath.Join(d.path, "tmp") }
+
+func (d *Dir) file(key id.ID) (string, error) {
+	if _, err := id.Parse(string(key)); err != nil {
+		return "", err
+	}
+	s := string(key)
+	return filepath.Join(d.path, strings.ToLower(s[len(s)-2:]), s+".age"), nil
+}
+
+// Put keeps the bytes of r; see [Store].
+func (d *Dir) Put(ctx context.Context, key id.ID, r io.Reader) (Sum, int64, error) {
+	sum, n, err := d.put(ctx, key, r)
+	if err != nil {
+		return "", 0, fmt.Errorf("store blob %s: %w", key, err)
+	}
+	return sum, n, nil
+}
+
+func (d *Dir) put(ctx context.Context, key id.ID, r io.Reader) (Sum, int64, error) {
+	if err := d.vacant(key); err != nil {
+		return "", 0, err
+	}
+	if err := disk.Room(d.path, 0, spare); err != nil {
+		return "", 0, err
+	}
+	f, err := os.CreateTemp(d.temporary(), string(key)+"-*")
+	if err != nil {
+		return "", 0, disk.Explain(err)
+	}
+	w := newSummer(f, sha256.New())
+	if _, wholesale := r.(io.WriterTo); !wholesale {
+		r = &contextReader{ctx, r}
+	}
+	n, err := io.CopyBuffer(w, r, make([]byte, min(block, 256<<10)))
+	w.close()
+	if err == nil {
+		err = ctx.Err() // a WriteTo may not have looked
+	}
+	if err == nil {
+		err = f.Sync()
+	}
+	if cerr := f.Close(); err == nil {
+		err = cerr
+	}
+	if err == nil {
+		err = d.adopt(f.Name(), key)
+	}
+	if err != nil {
+		return "", 0, discard(f.Name(), disk.Explain(err))
+	}
+	return sumOf(w.hash.Sum(nil)), n, nil
+}
+
+// vacant reports as [errs.Conflict] that the key is taken.
+func (d *Dir) vacant(key id.ID) error {
+	path, err := d.file(key)
+	if err != nil {
+		return err
+	}
+	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is an object of that key already: %w", errs.Conflict)
+	}
+	return nil
+}
+
+// adopt moves a durable file of the same file system into the store.
+func (d *Dir) adopt(from string, key id.ID) error {
+	if err := d.vacant(key); err != nil {
+		return err
+	}
+	path, err := d.file(key)
+	if err != nil {
+		return err
+	}
+	if err := os.Mkdir(filepath.Dir(path), 0o700); err == nil {
+		if err := disk.SyncDir(d.path); err != nil {
+			return err
+		}
+	} else if !errors.Is(err, fs.ErrExist) {
+		return disk.Explain(err)
+	}
+	return disk.Rename(from, path)
+}
+
+func discard(path string, err error) error {
+	if rerr := os.Remove(path); rerr != nil && !errors.Is(rerr, fs.ErrNotExist) {
+		return fmt.Errorf("%w (and %w)", err, rerr)
+	}
+	return err
+}
+
+// Open opens the object; see [Store].
+func (d *Dir) Open(_ context.Context, key id.ID) (Object, error) {
+	path, err := d.file(key)
+	if err != nil {
+		return nil, fmt.Errorf("open blob: %w", err)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open blob: %w", disk.Explain(err))
+	}
+	return f, nil
+}
+
+// Stat looks the object up; see [Store].
+func (d *Dir) Stat(_ context.Context, key id.ID) (Info, error) {
+	path, err := d.file(key)
+	if err != nil {
+		return Info{}, fmt.Errorf("look up blob: %w", err)
+	}
+	i, err := os.Stat(path)
+	if err != nil {
+		return Info{}, fmt.Errorf("look up blob: %w", disk.Explain(err))
+	}
+	return Info{key, i.Size(), i.ModTime().UTC()}, nil
+}
+
+// Delete removes the object; see [Store].
+func (d *Dir) Delete(_ context.Context, key id.ID) error {
+	path, err := d.file(key)
+	if err == nil {
+		err = disk.Remove(path)
+	}
+	if err != nil {
+		return fmt.Errorf("delete blob: %w", err)
+	}
+	return nil
+}
+
+// List calls f for each object; see [Store].
+func (d *Dir) List(ctx context.Context, f func(Info) error) error {
+	return filepath.WalkDir(d.path, func(path string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("list blobs: %w", err)
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if e.IsDir() && path == d.temporary() {
+			return fs.SkipDir
+		}
+		key, ok := strings.CutSuffix(e.Name(), ".age")
+		if !ok || e.IsDir() {
+			return nil
+		}
+		info, err := d.Stat(ctx, id.ID(key))
+		if errors.Is(err, errs.NotFound) || errors.Is(err, errs.Invalid) {
+			return nil // deleted meanwhile, or no file of ours
+		}
+		if err != nil {
+			return err
+		}
+		return f(info)
+	})
+}
+
+// summer writes and hashes the same bytes at the same time.
+type summer struct {
+	w    io.Writer
+	hash hash.Hash
+	todo chan []byte
+	done chan struct{}
+}
+
+func newSummer(w io.Writer, h hash.Hash) *summer {
+	s := &summer{w, h, make(chan []byte), make(chan struct{})}
+	go func() {
+		for p := range s.todo {
+			s.hash.Write(p)
+			s.done <- struct{}{}
+		}
+		close(s.done)
+	}()
+	return s
+}
+
+func (s *summer) Write(p []byte) (int, error) {
+	s.todo <- p
+	n, err := s.w.Write(p)
+	<-s.done
+	return n, err
+}
+
+// close ends the hashing; the hash is whole when it returns.
+func (s *summer) close() {
+	close(s.todo)
+	<-s.done
+}
