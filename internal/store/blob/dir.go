@@ -69,7 +69,7 @@ func (d *Dir) put(ctx context.Context, key id.ID, r io.Reader) (Sum, int64, erro
 	if err != nil {
 		return "", 0, disk.Explain(err)
 	}
-	w := newSummer(f, sha256.New())
+	w := newSummer(&early{f: f}, sha256.New())
 	if _, wholesale := r.(io.WriterTo); !wholesale {
 		r = &contextReader{ctx, r}
 	}
@@ -227,4 +227,23 @@ func (s *summer) Write(p []byte) (int, error) {
 func (s *summer) close() {
 	close(s.todo)
 	<-s.done
+}
+
+// early writes to a file and has the system begin writing to the medium every few megabytes.
+type early struct {
+	f             *os.File
+	at, announced int64
+}
+
+// step is how much is gathered before the medium is set to work.
+const step = 8 << 20
+
+func (e *early) Write(p []byte) (int, error) {
+	n, err := e.f.Write(p)
+	e.at += int64(n)
+	if e.at-e.announced >= step {
+		disk.WriteEarly(e.f, e.announced, e.at-e.announced)
+		e.announced = e.at
+	}
+	return n, err
 }
