@@ -105,7 +105,6 @@ type treatyFile struct {
 	Serves                                       []servesRow
 	Ground                                       []groundRow
 	Clock                                        []clockRow
-	Change                                       []struct{ On, Text string }
 }
 
 type articleRow struct {
@@ -163,9 +162,6 @@ func (in treatyFile) treaty() *Treaty {
 	}
 	for _, g := range in.Ground {
 		t.Grounds = append(t.Grounds, Ground{g.Code, g.Label, g.Article, Stand(g.Stand), g.Types, g.Note, in.Checked && !g.Unchecked})
-	}
-	for _, c := range in.Change {
-		t.Changes = append(t.Changes, Change{Date(c.On), c.Text})
 	}
 	for _, c := range in.Clock {
 		t.Clocks = append(t.Clocks, Clock{c.ID, c.Types, c.Start, c.Days, c.Least, c.Stop, c.Article, c.Text, in.Checked && !c.Unchecked})
@@ -225,6 +221,7 @@ type statusFile struct {
 	Exercise    bool
 	Treaty      []membershipRow
 	Declaration []declarationRow
+	Change      []struct{ Treaty, On, Text string }
 }
 
 type membershipRow struct {
@@ -260,6 +257,12 @@ func ParseStatus(name, text string) (*Status, error) {
 		}
 		s.Treaties = append(s.Treaties, out)
 	}
+	for _, c := range in.Change {
+		if err := Date(c.On).check(); err != nil {
+			return nil, fmt.Errorf("%s: change of %s: %w", name, c.Treaty, err)
+		}
+		s.Changes = append(s.Changes, Change{Code(c.Treaty), Date(c.On), c.Text})
+	}
 	for _, d := range in.Declaration {
 		s.Declared = append(s.Declared, Declaration{Code(d.Treaty), d.State, d.Article, d.Kind, d.Text, Date(d.From), d.Source, Date(d.AsOf), d.Checked})
 	}
@@ -292,6 +295,11 @@ func (ts *Treaties) knows(s *Status) error {
 	for _, d := range s.Declared {
 		if _, ok := ts.Get(d.Treaty); !ok {
 			return errs.Invalidf("treaties: status %s: no treaty is called %s", s.Name, d.Treaty)
+		}
+	}
+	for _, c := range s.Changes {
+		if _, ok := ts.Get(c.Treaty); !ok {
+			return errs.Invalidf("treaties: status %s: no treaty is called %s", s.Name, c.Treaty)
 		}
 	}
 	return nil

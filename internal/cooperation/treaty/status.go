@@ -9,6 +9,14 @@ type Status struct {
 	Exercise bool   // the table is invented
 	Treaties []Membership
 	Declared []Declaration
+	Changes  []Change
+}
+
+// Change is an amendment or a new text of a treaty, in force from a day on, that the treaty's own file doesn't tell yet.
+type Change struct {
+	Treaty Code
+	On     Date
+	Text   string
 }
 
 // Membership is what the table knows of one treaty.
@@ -131,4 +139,17 @@ func (ts *Treaties) Declares(state string, c Code, article string) []Declaration
 // within reports whether a paragraph is outer itself or lies in it: "29(4)" lies in "29".
 func within(inner, outer string) bool {
 	return inner == outer || len(inner) > len(outer) && inner[:len(outer)] == outer && inner[len(outer)] == '('
+}
+
+// Changed returns what changed in a treaty up to a day and isn't told in its file, "" when nothing is known.
+func (ts *Treaties) Changed(c Code, on Date) string {
+	if ts.status == nil {
+		return ""
+	}
+	for _, ch := range ts.status.Changes {
+		if ch.Treaty == c && ch.On <= on {
+			return ch.Text
+		}
+	}
+	return ""
 }

@@ -46,13 +46,6 @@ type Treaty struct {
 	Clocks   []Clock
 	Language Provision
 	Channel  Provision
-	Changes  []Change
-}
-
-// Change is an amendment that came after the text told here.
-type Change struct {
-	On   Date
-	Text string
 }
 
 // Article is a paragraph, told in our own words.
@@ -210,17 +203,3 @@ func (ts *Treaties) With(s *Status) *Treaties {
 
 // Exercise returns the treaties with the invented table for exercises.
 func (ts *Treaties) Exercise() *Treaties { return ts.With(ts.tables["exercise"]) }
-
-// Changed returns what changed in a treaty up to a day after the text told here was read, "" when nothing is known.
-func (ts *Treaties) Changed(c Code, on Date) string {
-	t, ok := ts.Get(c)
-	if !ok {
-		return ""
-	}
-	for _, ch := range t.Changes {
-		if ch.On <= on {
-			return ch.Text
-		}
-	}
-	return ""
-}

@@ -1,0 +1,145 @@
+// Package types holds the kinds of request that can be drafted: each is a folder with a form, rules, a letter, an
+// example and its translations, and no code of its own.
+//
+// A request is one cover and any number of measures; so the form is that of _cover with, in each measure, the questions
+// that all share (_measure) and those of its type. Start with [Load].
+package types
+
+import (
+	"embed"
+	"fmt"
+	"io/fs"
+	"path"
+	"slices"
+
+	"comity/internal/base/errs"
+	"comity/internal/cooperation/rule"
+	"comity/internal/cooperation/treaty"
+	"comity/internal/engine/instrument"
+)
+
+//go:embed all:_cover all:_measure preserve.stored produce.subscriber records.bank
+var own embed.FS
+
+// Own is the folder of the types that come with the program.
+func Own() fs.FS { return own }
+
+// Type is one kind of measure.
+type Type struct {
+	Code     string
+	Name     string // English, the key of its translations
+	About    string
+	Track    string
+	Category string
+	Clocks   []string
+	FollowUp []string `toml:"follow-up"` // types that usually come after it
+	Basis    []Basis
+	Example  []byte `toml:"-"` // a complete request, an exercise
+}
+
+// Basis is an article under which the type can be asked for.
+type Basis struct {
+	Treaty  treaty.Code
+	Article string
+}
+
+// Types are all kinds of request, with the form and the rules they share. They may be used by many at once.
+type Types struct {
+	list []*Type
+	form *instrument.Instrument
+	fsys []fs.FS
+}
+
+// Load reads the types of the program and those of further folders: every folder with a type.toml is a type. What is
+// wrong in one is [errs.Invalid] and names the file.
+func Load(ts *treaty.Treaties, more ...fs.FS) (*Types, error) {
+	out := &Types{fsys: append([]fs.FS{own}, more...)}
+	parts := map[string][]*instrument.Part{}
+	cover, err := instrument.ReadPart(own, "_cover")
+	if err != nil {
+		return nil, fmt.Errorf("types: %w", err)
+	}
+	shared, err := instrument.ReadPart(own, "_measure")
+	if err != nil {
+		return nil, fmt.Errorf("types: %w", err)
+	}
+	for _, fsys := range out.fsys {
+		files, err := fs.Glob(fsys, "*/type.toml")
+		if err != nil {
+			return nil, fmt.Errorf("types: %w", err)
+		}
+		for _, file := range files {
+			t, part, err := read(ts, fsys, path.Dir(file))
+			if err != nil {
+				return nil, fmt.Errorf("types: %w", err)
+			}
+			if _, twice := out.Get(t.Code); twice {
+				return nil, errs.Invalidf("types: %s: a type %s is already there", file, t.Code)
+			}
+			out.list = append(out.list, t)
+			parts[t.Code] = []*instrument.Part{shared, part}
+		}
+	}
+	out.form, err = instrument.Options{}.Compose(cover, "request/measure", parts)
+	if err != nil {
+		return nil, fmt.Errorf("types: %w", err)
+	}
+	return out, nil
+}
+
+func read(ts *treaty.Treaties, fsys fs.FS, dir string) (*Type, *instrument.Part, error) {
+	name := path.Join(dir, "type.toml")
+	b, err := fs.ReadFile(fsys, name)
+	if err != nil {
+		return nil, nil, err
+	}
+	t := &Type{}
+	if err := treaty.Decode(name, string(b), t); err != nil {
+		return nil, nil, err
+	}
+	if t.Code != dir || t.Name == "" || t.About == "" {
+		return nil, nil, errs.Invalidf("%s: code %q: a type has a name, a text about it, and the code of its folder", name, t.Code)
+	}
+	for _, b := range t.Basis {
+		tr, ok := ts.Get(b.Treaty)
+		if !ok {
+			return nil, nil, errs.Invalidf("%s: no treaty is called %s", name, b.Treaty)
+		}
+		if !slices.ContainsFunc(tr.Serving(t.Code), func(s treaty.Serves) bool { return s.Article == b.Article }) {
+			return nil, nil, errs.Invalidf("%s: %s %s does not serve %s", name, b.Treaty, b.Article, t.Code)
+		}
+	}
+	if t.Example, err = fs.ReadFile(fsys, path.Join(dir, "example.json")); err != nil {
+		return nil, nil, err
+	}
+	part, err := instrument.ReadPart(fsys, dir)
+	return t, part, err
+}
+
+// All lists the types by their codes.
+func (ts *Types) All() []*Type { return slices.Clone(ts.list) }
+
+// Get finds a type by its code.
+func (ts *Types) Get(code string) (*Type, bool) {
+	i := slices.IndexFunc(ts.list, func(t *Type) bool { return t.Code == code })
+	if i < 0 {
+		return nil, false
+	}
+	return ts.list[i], true
+}
+
+// Form is the whole form: the cover with the questions of each type in its measures.
+func (ts *Types) Form() *instrument.Instrument { return ts.form }
+
+// Rules loads the general rules with those of every type.
+func (ts *Types) Rules(law *treaty.Treaties) (*rule.Set, error) {
+	sources := []rule.Source{rule.Own()}
+	for _, fsys := range ts.fsys {
+		for _, t := range ts.list {
+			if _, err := fs.Stat(fsys, path.Join(t.Code, "rules.toml")); err == nil {
+				sources = append(sources, rule.Source{FS: fsys, Dir: t.Code, Rules: "rules.toml"})
+			}
+		}
+	}
+	return rule.Load(law, sources...)
+}
