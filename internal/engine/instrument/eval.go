@@ -22,7 +22,6 @@ type cell struct {
 	missing  bool
 	code     string // what is wrong with the value
 	args     map[string]string
-	choices  []Choice // of a select: those that its filter lets through
 }
 
 // Eval says how things stand with the answers at a moment: what is asked, what is missing, what is wrong. The answers
@@ -93,7 +92,6 @@ func (e *evaluation) add(parent *cell, it *Item, index int, n *xpath.Node) {
 	e.byPath[c.path] = c
 	if it.Type != GroupType && it.Type != RepeatType {
 		c.value = ownValue(n)
-		c.choices = e.in.Lists[it.List]
 		return
 	}
 	e.build(c, it.Items)
@@ -197,9 +195,6 @@ func (e *evaluation) judge(c *cell) {
 		return
 	}
 	c.required = it.required != nil && e.holds(it.required, c.node)
-	if it.filter != nil {
-		c.choices = e.filtered(c)
-	}
 	if c.value == "" {
 		c.missing = c.required
 		return
@@ -213,35 +208,33 @@ func (e *evaluation) judge(c *cell) {
 	}
 }
 
+// wrongChoice looks only at what was chosen: lists are long, and most of them aren't on the page at hand.
 func (e *evaluation) wrongChoice(c *cell) (string, map[string]string) {
 	for _, name := range c.item.chosen(c.value) {
-		if !hasChoice(c.choices, name) {
+		i, ok := e.in.choiceAt[c.item.List][name]
+		if ok {
+			offered, err := e.in.offers(c, i, e.c)
+			if err != nil {
+				e.errs = append(e.errs, err)
+			}
+			ok = offered
+		}
+		if !ok {
 			return CodeNotChoice, map[string]string{"value": name}
 		}
 	}
 	return "", nil
 }
 
-// filtered returns the choices of a select that its filter lets through.
-func (e *evaluation) filtered(c *cell) []Choice {
-	list := e.in.instances[c.item.List]
-	if list == nil || c.item.filter.expr == nil {
-		return nil // a form with problems
+// offers reports whether the filter of a select lets the i-th choice of its list through.
+func (in *Instrument) offers(c *cell, i int, ctx xpath.Context) (bool, error) {
+	f := c.item.filter
+	if f == nil || f.expr == nil {
+		return true, nil
 	}
-	var some []Choice
-	ctx := e.c
 	ctx.Current = c.node
-	for i, item := range list.Child("root").Children() {
-		ctx.Node = item
-		ok, err := c.item.filter.expr.EvalBool(ctx)
-		if err != nil {
-			e.errs = append(e.errs, err)
-		}
-		if ok {
-			some = append(some, e.in.Lists[c.item.List][i])
-		}
-	}
-	return some
+	ctx.Node = in.instances[c.item.List].Child("root").Children()[i]
+	return f.expr.EvalBool(ctx)
 }
 
 // tooFew returns how many instances a repeat still lacks, tooMany how many it has beyond its limit.

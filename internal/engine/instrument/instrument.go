@@ -137,6 +137,7 @@ type Instrument struct {
 	byName    map[string][]*Item
 	order     []*Item                // every item, in the order of evaluation
 	instances map[string]*xpath.Node // the lists, for instance('…')
+	choiceAt  map[string]map[string]int
 }
 
 // Options are what a form's expressions may use beyond the language.

@@ -16,7 +16,7 @@ func (in *Instrument) link() {
 	in.checkNames(in.Items, nil)
 	in.checkLists()
 	in.placeSections()
-	in.instances = listTrees(in.Lists)
+	in.instances, in.choiceAt = listTrees(in.Lists)
 	known := in.known()
 	for _, it := range in.all {
 		in.compile(it, known)
@@ -99,13 +99,16 @@ func (in *Instrument) placeSections() {
 	}
 }
 
-// listTrees makes each list a tree for instance('list')/root/item, with name, label and the other columns.
-func listTrees(lists map[string][]Choice) map[string]*xpath.Node {
-	trees := map[string]*xpath.Node{}
+// listTrees makes each list a tree for instance('list')/root/item, with name, label and the other columns; and says
+// at which place each choice stands.
+func listTrees(lists map[string][]Choice) (trees map[string]*xpath.Node, at map[string]map[string]int) {
+	trees, at = map[string]*xpath.Node{}, map[string]map[string]int{}
 	for name, choices := range lists {
 		doc := xpath.NewRoot()
 		root := doc.Element("root")
-		for _, c := range choices {
+		at[name] = map[string]int{}
+		for i, c := range choices {
+			at[name][c.Name] = i
 			item := root.Element("item")
 			item.Element("name").SetText(c.Name)
 			item.Element("label").SetText(c.Label)
@@ -115,7 +118,7 @@ func listTrees(lists map[string][]Choice) map[string]*xpath.Node {
 		}
 		trees[name] = doc
 	}
-	return trees
+	return trees, at
 }
 
 // known says which paths without numbers exist: the items', the groups' above them, and what every document has.

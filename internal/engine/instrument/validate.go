@@ -1,7 +1,6 @@
 package instrument
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -166,8 +165,4 @@ func (it *Item) chosen(value string) []string {
 		return nil
 	}
 	return []string{value}
-}
-
-func hasChoice(choices []Choice, name string) bool {
-	return slices.ContainsFunc(choices, func(c Choice) bool { return c.Name == name })
 }

@@ -189,7 +189,11 @@ func (v *viewer) choices(c *cell) []ChoiceField {
 		selected[name] = true
 	}
 	var out []ChoiceField
-	for _, choice := range c.choices {
+	for i, choice := range v.s.in.Lists[c.item.List] {
+		// A filter that can't be evaluated hides nothing here; State.Err tells of it once something is chosen.
+		if offered, err := v.s.in.offers(c, i, v.s.ctx); err == nil && !offered {
+			continue
+		}
 		out = append(out, ChoiceField{choice.Name, v.tr(choice.Label), selected[choice.Name]})
 		delete(selected, choice.Name)
 	}
