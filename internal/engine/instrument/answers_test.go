@@ -191,21 +191,3 @@ func TestSetAndGet(t *testing.T) {
 		}
 	})
 }
-
-func FuzzParseAnswers(f *testing.F) {
-	f.Add([]byte(`{"format":"comity/answers/1","request":{"measure":[{"@type":"a","b":{"#text":"x","@c":"y"}},"t"],"n":[1,true,null]}}`))
-	f.Fuzz(func(t *testing.T, b []byte) {
-		a, err := ParseAnswers(b)
-		if err != nil {
-			if !errors.Is(err, errs.Invalid) {
-				t.Errorf("ParseAnswers(%q) = %v, not errs.Invalid", b, err)
-			}
-			return
-		}
-		a.Tree().Each(func(n *xpath.Node) {
-			if path := n.Path(); n.Kind() == xpath.ElementNode && !a.Has(path) {
-				t.Errorf("the tree of %q has %s, the answers don't", b, path)
-			}
-		})
-	})
-}

@@ -31,7 +31,11 @@ func (a Answers) Set(path, value string) error {
 }
 
 // checkGaps refuses numbers that leave a gap, before anything is changed.
-func checkGaps(v any, steps []pathStep) error {
+func checkGaps(root map[string]any, steps []pathStep) error {
+	if root == nil {
+		return errs.Invalidf("answers that were never begun")
+	}
+	var v any = root
 	for i, st := range steps {
 		o, _ := v.(map[string]any) // a text has nothing inside
 		have := 0

@@ -4,127 +4,15 @@ import (
 	"errors"
 	"net/url"
 	"strings"
+	"sync"
 	"testing"
 	"testing/fstest"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"comity/internal/base/errs"
 	"comity/internal/engine/instrument/xpath"
 )
-
-var now = time.Date(2026, time.November, 24, 12, 0, 0, 0, time.UTC)
-
-const coverCSV = `type,name,label,hint,required,relevant,constraint,constraint_message,calculation,choice_filter,default,appearance,section,parameters
-begin_group,request,,,,,,,,,,,,
-select_one states,state,Requested State,,yes,,,,,,,,authorities,
-select_one authorities,authority,Authority in ${state},,yes,,,,,state = ${state},,,,
-date,date,Date,,yes,,. <= today(),A request can't be dated in the future.,,,today(),,,
-text,summary,Facts,,yes,,,,,,,multiline,facts,max-length=200
-select_one yes_no,urgent,Is it urgent?,,yes,,,,,,no,,urgency,
-text,reason,Why is it urgent?,,yes,${urgent} = 'yes',,,,,,,,
-calculate,count,,,,,,,count(../measure),,,,,
-begin_repeat,measure,Measure,,,,,,,,,,measures,min=1 max=3
-select_one types,@type,Type of measure,,yes,,,,,,,,,
-text,text,What is asked,,yes,,,,,,,,,
-end_repeat,,,,,,,,,,,,,
-end_group,,,,,,,,,,,,,
-`
-
-const choicesCSV = `list_name,name,label,state
-states,PT,Portugal,
-states,KE,Kenya,
-authorities,pgr,Office of the Prosecutor-General,PT
-authorities,ag,Attorney-General,KE
-types,produce.subscriber,Subscriber information,
-types,preserve.stored,Preservation,
-yes_no,yes,Yes,
-yes_no,no,No,
-`
-
-const subscriberCSV = `type,name,label,hint,required,relevant,constraint,constraint_message,calculation,choice_filter,default,appearance,section,parameters
-begin_repeat,selector,Selector,,,,,,,,,,,
-select_one kinds,@kind,Kind,,yes,,,,,,,,,
-text,value,Value of selector,,yes,,,,,,,,,
-dateTime,instant,When was ${value} used?,,${@kind} = 'ipv4',${@kind} = 'ipv4',,,,,,,,
-text,instant/@source,Source of the clock,,,,,,,,,,,
-end_repeat,,,,,,,,,,,,,
-select_multiple elements,elements,Elements,,yes,,,,,,,,,
-integer,days,Days,,,,. > 0 and . <= 60,Between 1 and 60 days.,,,,,,
-`
-
-const subscriberChoicesCSV = `list_name,name,label
-kinds,ipv4,IPv4 address
-kinds,email,E-mail address
-elements,name,Name
-elements,address,Address
-`
-
-const preserveCSV = `type,name,label,required,relevant
-text,necessity,Why must it be preserved?,yes,
-acknowledge,intent,A request will follow,yes,/request/urgent = 'no'
-`
-
-func forms() fstest.MapFS {
-	files := map[string]string{
-		"cover/form.csv": coverCSV, "cover/choices.csv": choicesCSV,
-		"cover/sections.csv":     "name,label\nauthorities,Authorities\nfacts,Facts of the case\nurgency,Urgency\nmeasures,What we ask\n",
-		"subscriber/form.csv":    subscriberCSV,
-		"subscriber/choices.csv": subscriberChoicesCSV, "preserve/form.csv": preserveCSV,
-	}
-	fsys := fstest.MapFS{}
-	for name, text := range files {
-		fsys[name] = &fstest.MapFile{Data: []byte(text)}
-	}
-	return fsys
-}
-
-func part(t testing.TB, name string) *Part {
-	t.Helper()
-	p, err := ReadPart(forms(), name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return p
-}
-
-// requestForm is the cover with the forms of two types of measures.
-func requestForm(t testing.TB) *Instrument {
-	t.Helper()
-	in, err := Options{}.Compose(part(t, "cover"), "request/measure", map[string][]*Part{
-		"produce.subscriber": {part(t, "subscriber")}, "preserve.stored": {part(t, "preserve")},
-	})
-	if err != nil {
-		t.Fatal(err, in.Check())
-	}
-	return in
-}
-
-func answers(t testing.TB, pairs ...string) Answers {
-	t.Helper()
-	a := NewAnswers()
-	for i := 0; i < len(pairs); i += 2 {
-		if err := a.Set(pairs[i], pairs[i+1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return a
-}
-
-func plain(s string) string { return s }
-
-// exercise is a request with one measure that lacks a few things.
-func exercise(t testing.TB) Answers {
-	return answers(t,
-		"request/state", "PT", "request/authority", "pgr", "request/date", "2026-11-24", "request/summary", "Exercise.",
-		"request/urgent", "yes",
-		"request/measure[1]/@type", "produce.subscriber", "request/measure[1]/text", "Who used the address?",
-		"request/measure[1]/selector[1]/@kind", "ipv4", "request/measure[1]/selector[1]/value", "203.0.113.7",
-		"request/measure[1]/selector[2]/@kind", "email", "request/measure[1]/selector[2]/value", "a@b.example",
-		"request/measure[1]/days", "90",
-		"request/measure[2]/@type", "preserve.stored")
-}
 
 func TestEval(t *testing.T) {
 	in := requestForm(t)
@@ -325,6 +213,71 @@ func TestAnswersAsSent(t *testing.T) {
 	}
 }
 
+func TestUnknown(t *testing.T) {
+	a := exercise(t)
+	for _, path := range []string{"request/measure[2]/selector[1]/@kind", "request/colour", "request/measure[1]/text/@by", "request/state[2]", "lang"} {
+		if err := a.Set(path, "x"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"request/colour", "request/measure[1]/text/@by", "request/measure[2]/selector", "request/state[2]"}
+	if d := cmp.Diff(want, requestForm(t).Unknown(a)); d != "" {
+		t.Errorf("unknown (-want +got):\n%s", d)
+	}
+}
+
+// Two forms with the same content have the same digest; one word makes another.
+func TestSum(t *testing.T) {
+	sum := func(in *Instrument) string {
+		h, err := in.Sum()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(h)
+	}
+	if a, b := sum(requestForm(t)), sum(requestForm(t)); a != b {
+		t.Errorf("the same form has the digests %s and %s", a, b)
+	}
+	fsys := forms()
+	fsys["cover/form.csv"].Data = []byte(strings.Replace(coverCSV, "Is it urgent?", "Is this urgent?", 1))
+	changed, err := Load(fsys, "cover")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same, err := Load(forms(), "cover")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if sum(changed) == sum(same) {
+		t.Error("another question has the same digest")
+	}
+	var texts []string
+	for _, text := range same.Texts() {
+		texts = append(texts, text.English)
+	}
+	if got := strings.Join(texts[:3], " / "); got != "Requested State / Authority in ${state} / Date" {
+		t.Errorf("texts begin with %s", got)
+	}
+}
+
+// A form serves many pages at once.
+func TestConcurrentUse(t *testing.T) {
+	in, a := requestForm(t), exercise(t)
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 20 {
+				s := in.Eval(a, now)
+				if n := len(s.Problems()); n != 6 || len(s.View("measures", plain)) != 1 {
+					t.Errorf("%d problems, want 6", n)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+}
+
 func TestDefaults(t *testing.T) {
 	in := requestForm(t)
 	a := in.Defaults(answers(t, "request/urgent", "yes"), "", xpath.Context{Now: now})
@@ -397,51 +350,5 @@ calculate,total,,,sum(${twice})
 	second, _ := s.At("r[2]/m")
 	if first.Relevant || !second.Relevant {
 		t.Errorf("m is asked: %v and %v, want only in the second", first.Relevant, second.Relevant)
-	}
-}
-
-func FuzzBind(f *testing.F) {
-	in := requestForm(f)
-	f.Add("measures[1]", "request/measure[1]/days=3&add-repeat=request/measure[1]/selector")
-	f.Add("measures", "remove-repeat=request/measure[2]&remove-repeat=request/measure[1]/selector[1]")
-	f.Fuzz(func(t *testing.T, section, body string) {
-		form, err := url.ParseQuery(body)
-		if err != nil {
-			return
-		}
-		a, _, err := in.Bind(exercise(t), section, form)
-		if err != nil && !errors.Is(err, errs.Invalid) {
-			t.Errorf("Bind(%q, %q) = %v, not errs.Invalid", section, body, err)
-		}
-		if _, err := a.Bytes(); err != nil {
-			t.Errorf("Bind(%q, %q) gives answers that have no canonical form: %v", section, body, err)
-		}
-		s := in.Eval(a, now)
-		s.View(section, plain)
-		if _, err := s.Answers(); err != nil {
-			t.Errorf("answers as sent: %v", err)
-		}
-	})
-}
-
-// The work grows with the instances, not with their square.
-func BenchmarkEval(b *testing.B) {
-	in := requestForm(b)
-	for _, n := range []int{100, 200, 400} {
-		a := answers(b, "request/measure[1]/@type", "produce.subscriber")
-		for i := range n {
-			at := "request/measure[1]/selector[" + number(i+1) + "]/"
-			for name, value := range map[string]string{"@kind": "ipv4", "value": "203.0.113.7", "instant": "2026-02-12T03:14:00+09:00"} {
-				if err := a.Set(at+name, value); err != nil {
-					b.Fatal(err)
-				}
-			}
-		}
-		b.Run(number(n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				in.Eval(a, now)
-			}
-		})
 	}
 }

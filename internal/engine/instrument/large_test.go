@@ -59,3 +59,25 @@ func BenchmarkLargeForm(b *testing.B) {
 		}
 	})
 }
+
+// The work grows with the instances, not with their square.
+func BenchmarkEval(b *testing.B) {
+	in := requestForm(b)
+	for _, n := range []int{100, 200, 400} {
+		a := answers(b, "request/measure[1]/@type", "produce.subscriber")
+		for i := range n {
+			at := "request/measure[1]/selector[" + number(i+1) + "]/"
+			for name, value := range map[string]string{"@kind": "ipv4", "value": "203.0.113.7", "instant": "2026-02-12T03:14:00+09:00"} {
+				if err := a.Set(at+name, value); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		b.Run(number(n), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				in.Eval(a, now)
+			}
+		})
+	}
+}

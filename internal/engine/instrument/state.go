@@ -283,3 +283,27 @@ func (s State) Answers() (Answers, error) {
 	}
 	return out, errors.Join(wrong...)
 }
+
+// Unknown returns the paths of what the answers hold and the form doesn't ask: members it has no question for, an
+// answer given twice that is asked once. Members of the document beside the form's own, such as its format, don't count.
+func (in *Instrument) Unknown(a Answers) []string {
+	known := map[*xpath.Node]bool{}
+	s := in.layout(a)
+	s.top.each(func(c *cell) {
+		for n := c.node; n != nil && !known[n]; n = n.Parent() {
+			known[n] = true
+		}
+	})
+	var out []string
+	for _, member := range s.top.node.Children() {
+		if !known[member] {
+			continue
+		}
+		member.Each(func(n *xpath.Node) {
+			if n.Kind() != xpath.TextNode && !known[n] && known[n.Parent()] {
+				out = append(out, strings.TrimPrefix(n.Path(), "/"))
+			}
+		})
+	}
+	return out
+}
