@@ -31,6 +31,7 @@ type (
 		from     expr
 		absolute bool
 		steps    []step
+		plain    bool // see isPlain
 	}
 
 	call struct {
@@ -52,6 +53,10 @@ type (
 		err  error
 	}
 )
+
+func newPath(from expr, absolute bool, steps []step) *path {
+	return &path{from, absolute, steps, from == nil && isPlain(steps)}
+}
 
 // builtin is a function of the language. It evaluates its arguments itself, so that it may leave some alone.
 type builtin func(s *scope, args []expr) Value

@@ -130,74 +130,80 @@ func (s *scope) keeps(e expr) bool {
 	return v.Bool()
 }
 
-// first returns the first node of the path in document order, or nil, and doesn't list the others where the path is
-// of the plain kind: names downwards, attributes, "." and "..".
+// first returns the first node of the path in document order, or nil. Of a plain path it doesn't list the others.
 func (e *path) first(s *scope) *Node {
-	if e.from != nil || !e.plain() {
-		if v := e.eval(s); len(v.nodes) > 0 {
-			return v.nodes[0]
-		}
-		return nil
+	if e.plain {
+		return e.find(s, func(*Node) bool { return true })
 	}
+	if v := e.eval(s); len(v.nodes) > 0 {
+		return v.nodes[0]
+	}
+	return nil
+}
+
+// find returns the first node of a plain path that is wanted, or nil, without listing any.
+func (e *path) find(s *scope, wanted func(*Node) bool) *Node {
 	n := e.start(s)
 	if n == nil {
 		return nil
 	}
-	return firstOf(s, n, e.steps)
+	return find(s, n, e.steps, wanted)
 }
 
-func (e *path) plain() bool {
-	for i := range e.steps {
-		st := &e.steps[i]
-		if st.axis != axisChild && st.axis != axisAttribute && st.axis != axisSelf && st.axis != axisParent {
-			return false
-		}
-		// after going up from several nodes the order is lost; from one it isn't
-		if st.axis == axisParent && i > 0 && e.steps[i-1].axis != axisParent {
+// isPlain reports a path of the kind that most rules use: names downwards, attributes, "." and, in front, "..". Its
+// nodes come in document order when each step is followed to its end before the next node is tried.
+func isPlain(steps []step) bool {
+	for i := range steps {
+		switch steps[i].axis {
+		case axisChild, axisAttribute, axisSelf:
+		case axisParent: // from several nodes up, a parent would come more than once
+			if i > 0 && steps[i-1].axis != axisParent {
+				return false
+			}
+		default:
 			return false
 		}
 	}
 	return true
 }
 
-func firstOf(s *scope, n *Node, steps []step) *Node {
+func find(s *scope, n *Node, steps []step, wanted func(*Node) bool) *Node {
 	if len(steps) == 0 {
-		return n
+		if wanted(n) {
+			return n
+		}
+		return nil
 	}
 	st := &steps[0]
 	if len(st.preds) > 0 {
-		for _, m := range st.from(s, n) {
-			if found := firstOf(s, m, steps[1:]); found != nil {
-				return found
-			}
-		}
-		return nil
+		return findIn(s, st.from(s, n), steps, wanted)
 	}
-	principal := st.axis.principal()
 	switch st.axis {
 	case axisSelf:
-		if st.test.fits(n, principal) {
-			return firstOf(s, n, steps[1:])
-		}
-		return nil
+		return findIn(s, []*Node{n}, steps, wanted)
 	case axisParent:
-		if n.parent != nil && n != s.ctx.Root && st.test.fits(n.parent, principal) {
-			return firstOf(s, n.parent, steps[1:])
+		if n.parent == nil || n == s.ctx.Root {
+			return nil
 		}
+		return findIn(s, []*Node{n.parent}, steps, wanted)
+	case axisAttribute:
+		return findIn(s, n.attrs, steps, wanted)
+	}
+	return findIn(s, n.children, steps, wanted)
+}
+
+// findIn goes on from those nodes that fit the first step.
+func findIn(s *scope, nodes []*Node, steps []step, wanted func(*Node) bool) *Node {
+	if !s.visit(len(nodes)) {
 		return nil
 	}
-	list := n.children
-	if st.axis == axisAttribute {
-		list = n.attrs
-	}
-	if !s.visit(len(list)) {
-		return nil
-	}
-	for _, m := range list {
+	st := &steps[0]
+	principal := st.axis.principal()
+	for _, m := range nodes {
 		if !st.test.fits(m, principal) {
 			continue
 		}
-		if found := firstOf(s, m, steps[1:]); found != nil {
+		if found := find(s, m, steps[1:], wanted); found != nil {
 			return found
 		}
 	}

@@ -23,7 +23,7 @@ func (e *binary) eval(s *scope) Value {
 	case opAnd:
 		return Bool(s.bool(e.left) && s.bool(e.right))
 	case opEqual, opNotEqual, opLess, opLessEqual, opMore, opMoreEqual:
-		return Bool(s.holds(e.op, e.left.eval(s), e.right.eval(s)))
+		return Bool(s.compares(e))
 	}
 	return Num(arithmetic(e.op, s.num(e.left), s.num(e.right)))
 }

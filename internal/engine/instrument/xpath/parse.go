@@ -174,7 +174,7 @@ func (p *parser) pathExpr() (expr, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &path{from: e, steps: steps}, nil
+	return newPath(e, false, steps), nil
 }
 
 // startsValue tells a literal, a call, a variable or a parenthesis from a location path.
@@ -269,17 +269,17 @@ func (p *parser) location() (expr, error) {
 	switch {
 	case p.peek().is("//"):
 		steps, err := p.steps(nil)
-		return &path{absolute: true, steps: steps}, err
+		return newPath(nil, true, steps), err
 	case p.accept("/"):
 		if !p.startsStep() {
-			return &path{absolute: true}, nil
+			return newPath(nil, true, nil), nil
 		}
 		first, err := p.step()
 		if err != nil {
 			return nil, err
 		}
 		steps, err := p.steps([]step{first})
-		return &path{absolute: true, steps: steps}, err
+		return newPath(nil, true, steps), err
 	case !p.startsStep():
 		return nil, p.expected("a value or a path")
 	}
@@ -288,7 +288,7 @@ func (p *parser) location() (expr, error) {
 		return nil, err
 	}
 	steps, err := p.steps([]step{first})
-	return &path{steps: steps}, err
+	return newPath(nil, false, steps), err
 }
 
 func (p *parser) startsStep() bool {

@@ -251,6 +251,7 @@ func FuzzCompile(f *testing.F) {
 		"count(/request/measure/selector[@kind='ipv4' or @kind='ipv6'])", "//a[1]/..//@*", "1div1 and-2mod .5",
 		"if(selected(., 'a'), 'x', coalesce(../b, today() + 1))", "id('a')/ancestor::*[2] | $v", "'é' != \"\"",
 		"indexed-repeat(/a/b, /a, position(..))", "regex(., '[')", "substr('a', -1 div 0)", "* * * div div",
+		"../request/measure/..//selector[@kind = 'ipv4'][2]", "measure/selector/value = 'v12'", "measure/@type != measure",
 	} {
 		f.Add(src)
 	}
@@ -267,6 +268,15 @@ func FuzzCompile(f *testing.F) {
 		v, err := e.Eval(Context{Node: root.Child("request"), Limit: 100_000})
 		if err == nil && v.Kind() == NodeSet && !strings.Contains(src, "randomize") && !slices.IsSortedFunc(v.Nodes(), compare) {
 			t.Errorf("%q gives nodes out of order", src)
+		}
+		if err == nil && !strings.Contains(src, "uuid") {
+			c := Context{Node: root.Child("request"), Limit: 100_000}
+			if text, err := e.EvalString(c); err == nil && text != v.String() {
+				t.Errorf("%q as text is %q, its value's text %q", src, text, v.String())
+			}
+			if truth, err := e.EvalBool(c); err == nil && truth != v.Bool() {
+				t.Errorf("%q as a truth is %v, its value's truth %v", src, truth, v.Bool())
+			}
 		}
 	})
 }
