@@ -144,7 +144,7 @@ func (p *piece) fill(r io.Reader, tail []byte, number uint64) (end error) {
 		p.buffer = make([]byte, block)
 	}
 	old := copy(p.buffer, tail)
-	n, err := io.ReadFull(r, p.buffer[old:])
+	n, err := readFull(r, p.buffer[old:])
 	p.came = p.buffer[old : old+n]
 	whole := 0
 	if old+n > 0 {
@@ -152,6 +152,25 @@ func (p *piece) fill(r io.Reader, tail []byte, number uint64) (end error) {
 	}
 	p.whole, p.rest, p.number = p.buffer[:whole], p.buffer[whole:old+n], number
 	return err
+}
+
+// readFull reads until b is full, and then returns nil. Unlike io.ReadFull it returns what ended r as it is: io.EOF is
+// the end, and io.ErrUnexpectedEOF is a body that was cut, which must never pass for one that ended.
+func readFull(r io.Reader, b []byte) (n int, err error) {
+	for idle := 0; n < len(b); idle++ {
+		m, err := r.Read(b[n:])
+		n += m
+		if err != nil && n < len(b) {
+			return n, err
+		}
+		if m > 0 {
+			idle = 0
+		}
+		if idle > 100 {
+			return n, io.ErrNoProgress
+		}
+	}
+	return n, nil
 }
 
 // copy takes in all of r: hashes it, seals whole chunks and writes them to w, each stage beside the others. It returns
@@ -179,7 +198,7 @@ func (s *sealer) copy(ctx context.Context, w io.Writer, r io.Reader) (n int64, e
 	if err := line.wait(); err != nil {
 		return n, err
 	}
-	if isEnd(end) {
+	if end == io.EOF {
 		return n, nil
 	}
 	return n, end
@@ -194,7 +213,7 @@ func (s *sealer) copySmall(w io.Writer, p *piece, end error) (int64, error) {
 			return int64(len(p.came)), err
 		}
 	}
-	if isEnd(end) {
+	if end == io.EOF {
 		end = nil
 	}
 	return int64(len(p.came)), end
