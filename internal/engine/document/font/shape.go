@@ -29,10 +29,7 @@ func (s *Set) Shaper() *Shaper {
 	if h, ok := s.shapers.Get().(*Shaper); ok {
 		return h
 	}
-	b := harfbuzz.NewBuffer()
-	// A mark keeps its own glyph and place, so that each can be told from the letter below it.
-	b.ClusterLevel = harfbuzz.MonotoneCharacters
-	return &Shaper{map[*Program]*harfbuzz.Font{}, b}
+	return &Shaper{map[*Program]*harfbuzz.Font{}, harfbuzz.NewBuffer()}
 }
 
 // Release gives a shaper back.
@@ -60,6 +57,8 @@ func (h *Shaper) Shape(dst []Glyph, text []rune, run Run) ([]Glyph, error) {
 	}
 	b := h.buffer
 	b.Clear()
+	// A mark stays apart from the letter below it, so that each carries its own character.
+	b.ClusterLevel = harfbuzz.MonotoneCharacters
 	b.AddRunes(text, run.Start, run.End-run.Start)
 	b.Props = harfbuzz.SegmentProperties{
 		Language:  gtlang.NewLanguage(string(run.Lang)),

@@ -115,14 +115,31 @@ func (t *text) order() {
 }
 
 func (t *text) isolate(start, end int) {
-	rtl := t.source[t.span[start]].Kind != document.Identifier && firstStrong(t.runes[start:end])
+	inside := t.runes[start:end]
+	rtl := firstStrong(inside)
+	if t.source[t.span[start]].Kind == document.Identifier {
+		inside, rtl = leftToRight(inside), false
+	}
 	up := uint8(2)
 	if rtl && !t.style.rtl() {
 		up = 0 // the levels of a right-to-left text begin at 1, which is above the paragraph's 0
 	}
-	for i, l := range levels(t.runes[start:end], rtl) {
+	for i, l := range levels(inside, rtl) {
 		t.level[start+i] = l + up
 	}
+}
+
+// leftToRight returns an identifier as its order is found: digits and signs count as Latin letters. Otherwise the
+// parts of an address that has Arabic letters in it would change places around a slash or a dot.
+func leftToRight(identifier []rune) []rune {
+	out := make([]rune, len(identifier))
+	for i, r := range identifier {
+		out[i] = r
+		if !unicode.IsLetter(r) && !unicode.Is(unicode.M, r) && r != ' ' && r != '\n' {
+			out[i] = 'a'
+		}
+	}
+	return out
 }
 
 // choose picks a face for each grapheme.
@@ -185,6 +202,7 @@ func (t *text) want(i int) font.Want {
 		Lang:       t.lang(t.span[i]),
 		Bold:       t.style.bold || sp.Kind == document.Strong || sp.Kind == document.Emphasis,
 		Identifier: sp.Kind == document.Identifier,
+		Figures:    sp.Kind == document.Amount || sp.Kind == document.Date,
 	}
 }
 
