@@ -69,11 +69,12 @@ func Open(t testing.TB, kind string, schemas []db.Schema, o Options) *db.DB {
 	return d
 }
 
-// URL returns the URL of an empty database of the kind without any tables, for tests that start a whole node.
-func URL(t testing.TB, kind string) string {
+// URL returns the URL of an empty database of the kind without any tables, for tests that start whole nodes; each node
+// of a test has a name.
+func URL(t testing.TB, kind, name string) string {
 	t.Helper()
 	if kind == "postgres" {
-		return freshSchema(t, "whole")
+		return freshSchema(t, "whole "+name)
 	}
 	return "sqlite:" + filepath.Join(t.TempDir(), "comity.db")
 }

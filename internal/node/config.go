@@ -1,0 +1,69 @@
+package node
+
+import (
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"time"
+
+	"comity/internal/base/errs"
+	"comity/internal/store/disk"
+	"comity/internal/store/keyring"
+)
+
+// Config is where a node lives and how it is reached. Only Dir is needed.
+type Config struct {
+	Dir      string // the data folder
+	Database string // sqlite:PATH or postgres://…; sqlite:DIR/comity.db when ""
+	Secret   string // opens the keyring: a passphrase, or "" when DIR/keys/master is there
+	Listen   string // address of the pages
+	Exchange string // address of the exchange's own TLS listener; "" for none
+	Admin    string // address of health and metrics; "" for none
+	Public   string // how people's browsers reach the pages: "https://host"; http://LISTEN when ""
+	Now      func() time.Time
+	Log      *slog.Logger
+}
+
+func (c Config) path(parts ...string) string {
+	return filepath.Join(append([]string{c.Dir}, parts...)...)
+}
+
+// complete fills in what was left out.
+func (c Config) complete() Config {
+	if c.Database == "" {
+		c.Database = "sqlite:" + c.path("comity.db")
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.Default()
+	}
+	return c
+}
+
+// Init makes the data folder of a new node: keys and card. The database is made when the node is opened. A folder that
+// holds a node is [errs.Conflict].
+func Init(c Config, who Identity) error {
+	c = c.complete()
+	if _, err := os.Stat(c.path("card.asice")); err == nil {
+		return fmt.Errorf("init %s: there is a node in it: %w", c.Dir, errs.Conflict)
+	}
+	if len(who.Authorities) == 0 || who.State == "" || len(who.Names) == 0 {
+		return errs.Invalidf("init: State, authority and name are needed")
+	}
+	for _, dir := range []string{"", "blob", "spool", "upload", "outbox", "rules"} {
+		if err := os.MkdirAll(c.path(dir), 0o700); err != nil {
+			return disk.Explain(err)
+		}
+	}
+	ring, err := keyring.Create(c.path("keys"), c.Secret)
+	if err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	if _, err := makeKeys(ring, c.path("card.asice"), who, c.Now()); err != nil {
+		return fmt.Errorf("init: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,168 @@
+// Package node wires one authority's installation: it opens the database and the keys, hands each slice what it needs,
+// starts what runs and stops it in order. Read it from top to bottom; start with [Open] and [Node.Run].
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"comity/internal/base/id"
+	"comity/internal/cooperation/casefile"
+	"comity/internal/cooperation/directory"
+	"comity/internal/cooperation/exchange"
+	"comity/internal/desk"
+	"comity/internal/engine/access"
+	"comity/internal/store/blob"
+	"comity/internal/store/db"
+	"comity/internal/store/job"
+	"comity/internal/store/keyring"
+	"comity/internal/store/ledger"
+)
+
+// Node is an open installation. Its slices are for pages, for the command line and for tests.
+type Node struct {
+	Config    Config
+	DB        *db.DB
+	Policy    *access.Policy
+	Sources   *access.Sources
+	Log       *ledger.Log
+	Jobs      *job.Runner
+	Desk      *desk.Desk
+	Blobs     blob.Store
+	Self      *exchange.Self
+	Directory *directory.Directory
+	Cases     *casefile.Cases
+	Exchange  *exchange.Exchange
+
+	ring  *keyring.Ring
+	signs *signatories
+}
+
+// workers is how many jobs are done at once; most of them wait for another node.
+const workers = 8
+
+// Schemas lists the tables of all slices, in the order in which they are made.
+func Schemas() []db.Schema {
+	return []db.Schema{access.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema()}
+}
+
+// Open opens the node in the data folder, brings its tables up to date and wires its slices. Nothing runs yet.
+func Open(ctx context.Context, c Config) (n *Node, err error) {
+	n = &Node{Config: c.complete(), Sources: &access.Sources{}}
+	defer func() {
+		if err != nil {
+			err = errors.Join(fmt.Errorf("open node in %s: %w", c.Dir, err), n.Close())
+		}
+	}()
+	for _, step := range []func(context.Context) error{n.openStores, n.openDesk, n.openLaw, n.openSlices} {
+		if err := step(ctx); err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
+// openStores opens what keeps things: keys, database, blobs.
+func (n *Node) openStores(ctx context.Context) (err error) {
+	c := n.Config
+	if n.ring, err = keyring.Open(c.path("keys"), c.Secret); err != nil {
+		return err
+	}
+	if n.Self, err = self(n.ring, c.path("card.asice"), c.Now); err != nil {
+		return err
+	}
+	if n.DB, err = db.Open(ctx, c.Database, db.Options{Now: c.Now}); err != nil {
+		return err
+	}
+	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
+		return err
+	}
+	n.Blobs, err = blob.OpenDir(c.path("blob"))
+	return err
+}
+
+// openDesk opens the one write path: the policy, the ledger, the jobs, the desk over them.
+func (n *Node) openDesk(ctx context.Context) (err error) {
+	if n.Policy, err = access.Load(); err != nil {
+		return err
+	}
+	for kind, facts := range map[string]access.FactsFunc{
+		"person": access.AboutPerson, "office": access.AboutOffice, "node": access.AboutHouse, "ledger": access.AboutHouse,
+		"directory": access.AboutHouse, "rules": access.AboutHouse, "practice": access.AboutHouse,
+	} {
+		if err := n.Sources.Register(kind, facts); err != nil {
+			return err
+		}
+	}
+	secret, err := n.ring.Get(keyLog)
+	if err != nil {
+		return err
+	}
+	signer, err := ledger.ParseSigner(string(secret))
+	if err != nil {
+		return err
+	}
+	n.Jobs = job.NewRunner(n.DB, workers, n.Config.Log)
+	n.Log, err = ledger.Open(ctx, n.DB, ledger.Config{
+		Signer: signer, HighWater: n.Config.path("highwater"), Log: n.Config.Log,
+		Placed: func(ctx context.Context, tx *db.Tx, entry id.ID, later []byte) error {
+			tx.OnCommit(n.Jobs.Wake)
+			return desk.Placed(ctx, tx, entry, later)
+		},
+	})
+	if err != nil {
+		return err
+	}
+	n.Desk = desk.New(n.DB.Writer, n.Policy, n.Sources, func(urgent bool) {
+		if n.Log.Wake(); urgent {
+			n.Log.Hurry()
+		}
+	})
+	return nil
+}
+
+// openLaw reads what differs from State to State: data, checked here.
+func (n *Node) openLaw(context.Context) (err error) {
+	n.Directory, err = directory.Load()
+	return err
+}
+
+// openSlices hands each slice what it needs.
+func (n *Node) openSlices(context.Context) (err error) {
+	c := n.Config
+	if n.Cases, err = casefile.New(n.Desk, n.DB.Reader, n.Sources); err != nil {
+		return err
+	}
+	n.Exchange, err = exchange.New(exchange.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Log: n.Log, Blobs: n.Blobs, Self: n.Self, Spool: c.path("spool"), Now: c.Now,
+		Sources: n.Sources, Logger: c.Log,
+	})
+	if err != nil {
+		return err
+	}
+	n.Exchange.Jobs(n.Jobs)
+	n.signs = &signatories{ring: n.ring, read: n.DB.Reader, who: n.Self.Card, now: c.Now}
+	return nil
+}
+
+// Work runs the sequencer and the jobs until ctx ends.
+func (n *Node) Work(ctx context.Context) {
+	var wg sync.WaitGroup
+	wg.Go(func() { n.Log.Run(ctx) })
+	wg.Go(func() { n.Jobs.Run(ctx) })
+	wg.Wait()
+}
+
+// Close closes the database. Call it when nothing runs any more.
+func (n *Node) Close() error {
+	if n.DB == nil {
+		return nil
+	}
+	return n.DB.Close()
+}
+
+// Logger returns the node's log.
+func (n *Node) Logger() *slog.Logger { return n.Config.Log }
