@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/engine/document"
 )
@@ -68,7 +69,8 @@ func (s *setter) block(b document.Block) error {
 // watermark behind the pages is not read to those who cannot see it.
 func (s *setter) letterhead() error {
 	if s.doc.Exercise != "" {
-		c, err := s.cell(document.T(s.doc.Exercise), style{size: bodySize, bold: true, lang: s.doc.Lang}, s.rtl(), 0, textWidth, s.root.child("P"))
+		st := style{size: bodySize, bold: true, lang: s.doc.Lang}
+		c, err := s.cell(document.T(s.doc.Exercise), st, s.rtl(), 0, textWidth, s.root.child("P"))
 		if err != nil {
 			return fmt.Errorf("exercise notice: %w", err)
 		}
@@ -97,7 +99,7 @@ func (s *setter) letterhead() error {
 
 func (s *setter) heading(h document.Heading) error {
 	if h.Level < 1 || h.Level > 3 {
-		return fmt.Errorf("a heading of level %d; they have 1 to 3", h.Level)
+		return errs.Invalidf("a heading of level %d; they have 1 to 3", h.Level)
 	}
 	st := style{size: headingSize(h.Level), bold: true, lang: s.doc.Lang}
 	source := h.Text
@@ -106,7 +108,9 @@ func (s *setter) heading(h document.Heading) error {
 		source = append(document.T(h.Number+"\u2002"), h.Text...)
 		title = h.Number + " " + title
 	}
-	c, err := s.cell(source, st, s.rtl(), 0, textWidth, s.root.child("H"+strconv.Itoa(h.Level)))
+	// A screen reader is told no level that skips one (ISO 14289-1, 7.4.2), whatever the heading looks like.
+	s.level = min(h.Level, s.level+1)
+	c, err := s.cell(source, st, s.rtl(), 0, textWidth, s.root.child("H"+strconv.Itoa(s.level)))
 	if err != nil {
 		return fmt.Errorf("heading: %w", err)
 	}

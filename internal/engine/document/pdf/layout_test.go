@@ -63,7 +63,7 @@ func table(rows int, text string) document.Table {
 }
 
 func TestTableGoesOnWithItsHead(t *testing.T) {
-	pages := strings.Split(geometry(t, &document.Doc{Lang: language.English, Blocks: []document.Block{table(80, "text")}}), "page ")[1:]
+	pages := strings.Split(geometry(t, &document.Doc{Lang: language.English, Title: "T", Blocks: []document.Block{table(80, "text")}}), "page ")[1:]
 	if len(pages) < 2 {
 		t.Fatalf("%d pages, want several", len(pages))
 	}
@@ -86,7 +86,7 @@ func TestTableGoesOnWithItsHead(t *testing.T) {
 
 // TestLongCell breaks a row that no page can hold.
 func TestLongCell(t *testing.T) {
-	d := &document.Doc{Lang: language.English, Blocks: []document.Block{table(1, strings.Repeat("many words follow each other here ", 600))}}
+	d := &document.Doc{Lang: language.English, Title: "T", Blocks: []document.Block{table(1, strings.Repeat("many words follow each other here ", 600))}}
 	got := geometry(t, d)
 	if n := strings.Count(got, "page "); n < 3 {
 		t.Errorf("%d pages, want at least 3", n)
@@ -104,7 +104,7 @@ func TestLongCell(t *testing.T) {
 func TestNothingLeavesThePage(t *testing.T) {
 	long := strings.Repeat("x", 700)
 	id := document.Text{{Kind: document.Identifier, Text: strings.Repeat("4f9c", 80)}}
-	d := &document.Doc{Lang: language.Arabic, Header: []document.Text{document.T(long)}, Blocks: []document.Block{
+	d := &document.Doc{Lang: language.Arabic, Title: "T", Header: []document.Text{document.T(long)}, Blocks: []document.Block{
 		document.Heading{Level: 1, Number: "1.2.3.4.5.6.", Text: id},
 		document.Paragraph{Number: "1000.1000.1000.", Text: document.T(long)},
 		document.List{Items: []document.Text{id}},
@@ -177,8 +177,24 @@ func TestTags(t *testing.T) {
 	}
 }
 
+func TestHeadingsSkipNoLevel(t *testing.T) {
+	d := &document.Doc{Lang: language.English, Title: "T", Blocks: []document.Block{
+		document.Heading{Level: 2, Text: document.T("A")}, document.Heading{Level: 3, Text: document.T("B")},
+		document.Heading{Level: 1, Text: document.T("C")}, document.Heading{Level: 3, Text: document.T("D")},
+	}}
+	var got []string
+	for _, line := range strings.Split(geometry(t, d), "\n") {
+		if f := strings.Fields(line); len(f) > 3 {
+			got = append(got, f[3])
+		}
+	}
+	if want := "H1 H2 H1 H2 artifact"; strings.Join(got[:5], " ") != want {
+		t.Errorf("headings %v, want %s", got, want)
+	}
+}
+
 func TestBookmarks(t *testing.T) {
-	d := &document.Doc{Lang: language.English, Blocks: []document.Block{
+	d := &document.Doc{Lang: language.English, Title: "T", Blocks: []document.Block{
 		document.Heading{Level: 1, Text: document.T("One")},
 		document.Heading{Level: 2, Number: "1.", Text: document.T("Two")},
 		document.Heading{Level: 2, Text: document.T("Three")},
@@ -233,7 +249,7 @@ func FuzzWrite(f *testing.F) {
 	f.Add("نص ا\u0301\u200Dب", "٣(א]", true)
 	f.Add("a\nb\tc\u00ADd", "中，e\u0301", false)
 	f.Fuzz(func(t *testing.T, plain, identifier string, arabic bool) {
-		d := &document.Doc{Lang: language.English, Blocks: []document.Block{
+		d := &document.Doc{Lang: language.English, Title: "T", Blocks: []document.Block{
 			document.Paragraph{Text: document.Text{{Text: plain}, {Kind: document.Identifier, Text: identifier}, {Kind: document.Name, Text: plain}}},
 		}}
 		if arabic {

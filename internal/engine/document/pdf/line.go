@@ -1,6 +1,8 @@
 package pdf
 
 import (
+	"slices"
+
 	"comity/internal/engine/document/font"
 )
 
@@ -143,9 +145,7 @@ func visual(level []uint8) []int {
 			for end < len(order) && level[order[end]] >= l {
 				end++
 			}
-			for i, k := start, end-1; i < k; i, k = i+1, k-1 {
-				order[i], order[k] = order[k], order[i]
-			}
+			slices.Reverse(order[start:end])
 			start = max(start, end-1)
 		}
 	}
@@ -183,9 +183,7 @@ func (s *setter) piece(t *text, clusters []cluster, place []int, rtl bool) (piec
 		p.sets = append(p.sets, set{code, place[i], width, advance, characters})
 	}
 	if rtl {
-		for i, k := 0, len(p.sets)-1; i < k; i, k = i+1, k-1 {
-			p.sets[i], p.sets[k] = p.sets[k], p.sets[i]
-		}
+		slices.Reverse(p.sets)
 	}
 	if len(p.sets) > 0 {
 		p.x = p.sets[0].x

@@ -12,7 +12,7 @@ import (
 // the glyphs in the finished file.
 func visible(t *testing.T, lang language.Tag, text document.Text) []string {
 	t.Helper()
-	d := &document.Doc{Lang: lang, Blocks: []document.Block{document.Paragraph{Text: text}}}
+	d := &document.Doc{Lang: lang, Title: "T", Blocks: []document.Block{document.Paragraph{Text: text}}}
 	return readFile(t, write(t, d)).lines()
 }
 
@@ -68,7 +68,7 @@ func TestArabicWithinLatin(t *testing.T) {
 
 // TestMirrored shows that an Arabic document hangs its numbers on the right and runs its tables from right to left.
 func TestMirrored(t *testing.T) {
-	d := &document.Doc{Lang: language.Arabic, Blocks: []document.Block{
+	d := &document.Doc{Lang: language.Arabic, Title: "T", Blocks: []document.Block{
 		document.Paragraph{Number: "7.", Text: document.T("نص")},
 		document.Table{Head: []document.Text{document.T("A"), document.T("B")}, Rows: [][]document.Text{{document.T("C"), document.T("D")}}},
 	}}

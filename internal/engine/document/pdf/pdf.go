@@ -13,12 +13,13 @@ import (
 	"fmt"
 	"io"
 
+	"comity/internal/base/errs"
 	"comity/internal/engine/document"
 	"comity/internal/engine/document/font"
 )
 
-// Write writes the document. An error that wraps errs.Invalid says which character no font has and where it stands;
-// nothing has been written then.
+// Write writes the document, which needs a title and a language. An error that wraps errs.Invalid says what cannot be
+// set and where it stands, such as a character that no font has; nothing has been written then.
 func Write(w io.Writer, d *document.Doc, fonts *font.Set) error {
 	s, err := setDoc(d, fonts)
 	if err != nil {
@@ -41,6 +42,7 @@ type setter struct {
 	again    func() // sets on a new page what is repeated there; nil for nothing
 	root     *element
 	headings []heading
+	level    int // of the last heading, as tagged
 }
 
 // heading is what becomes a bookmark.
@@ -51,6 +53,9 @@ type heading struct {
 
 // setDoc lays out all pages.
 func setDoc(d *document.Doc, fonts *font.Set) (*setter, error) {
+	if d.Title == "" || d.Lang == "" {
+		return nil, errs.Invalidf("a document needs a title and a language to be read aloud")
+	}
 	s := &setter{
 		doc: d, fonts: fonts, shaper: fonts.Shaper(),
 		subsets: subsets{of: map[*font.Program]*subset{}},

@@ -3,6 +3,7 @@ package pdf
 import (
 	"fmt"
 
+	"comity/internal/base/errs"
 	"comity/internal/engine/document"
 )
 
@@ -23,12 +24,12 @@ func newColumns(n int, parts []float64) (columns, error) {
 		}
 	}
 	if len(parts) != n {
-		return columns{}, fmt.Errorf("%d widths for %d columns", len(parts), n)
+		return columns{}, errs.Invalidf("%d widths for %d columns", len(parts), n)
 	}
 	sum := 0.0
 	for _, p := range parts {
 		if !(p > 0) {
-			return columns{}, fmt.Errorf("a column's width is %v", p)
+			return columns{}, errs.Invalidf("a column's width is %v", p)
 		}
 		sum += p
 	}
@@ -37,7 +38,7 @@ func newColumns(n int, parts []float64) (columns, error) {
 	for _, p := range parts {
 		w := int(p / sum * textWidth)
 		if w <= 2*cellSide {
-			return columns{}, fmt.Errorf("a column of %s points is too narrow", pt(w))
+			return columns{}, errs.Invalidf("a column of %s points is too narrow", pt(w))
 		}
 		c.start = append(c.start, at)
 		c.width = append(c.width, w-cellSide)
@@ -50,7 +51,7 @@ func newColumns(n int, parts []float64) (columns, error) {
 // more than a third of the page.
 func (s *setter) table(t document.Table) error {
 	if len(t.Head) == 0 {
-		return fmt.Errorf("a table without a head")
+		return errs.Invalidf("a table without a head")
 	}
 	cols, err := newColumns(len(t.Head), t.Widths)
 	if err != nil {
@@ -74,7 +75,7 @@ func (s *setter) table(t document.Table) error {
 	body := e.child("TBody")
 	for i, r := range t.Rows {
 		if len(r) != len(t.Head) {
-			return fmt.Errorf("table row %d has %d cells, its head %d", i+1, len(r), len(t.Head))
+			return errs.Invalidf("table row %d has %d cells, its head %d", i+1, len(r), len(t.Head))
 		}
 		row, err := s.tableRow(r, cols, body.child("TR"), false)
 		if err != nil {

@@ -38,7 +38,7 @@ func TestSameDocumentSameBytes(t *testing.T) {
 }
 
 func TestMissingCharacterIsNamed(t *testing.T) {
-	d := &document.Doc{Lang: language.English, Blocks: []document.Block{
+	d := &document.Doc{Lang: language.English, Title: "T", Blocks: []document.Block{
 		document.Paragraph{Text: document.T("fine")},
 		document.Paragraph{Text: document.T("a smile \U0001F600 here")},
 	}}
