@@ -7,6 +7,7 @@ package types
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
@@ -142,4 +143,18 @@ func (ts *Types) Rules(law *treaty.Treaties) (*rule.Set, error) {
 		}
 	}
 	return rule.Load(law, sources...)
+}
+
+// File reads a file of a type's folder, or of the folders _cover and _measure that all share.
+func (ts *Types) File(dir, name string) ([]byte, error) {
+	for _, fsys := range ts.fsys {
+		b, err := fs.ReadFile(fsys, path.Join(dir, name))
+		if err == nil {
+			return b, nil
+		}
+		if !errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("types: %w", err)
+		}
+	}
+	return nil, fmt.Errorf("types: %s/%s: %w", dir, name, errs.NotFound)
 }

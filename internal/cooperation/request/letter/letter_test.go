@@ -1,0 +1,219 @@
+package letter
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"comity/internal/base/language"
+	"comity/internal/cooperation/request/types"
+	"comity/internal/cooperation/treaty"
+	"comity/internal/engine/document"
+	"comity/internal/engine/instrument"
+)
+
+var update = flag.Bool("update", false, "write the letters wanted anew")
+
+type world struct {
+	types   *types.Types
+	letters *Letters
+	catalog *language.Catalog
+}
+
+func load(t testing.TB) world {
+	t.Helper()
+	ts, err := treaty.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ty, err := types.Load(ts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := Load(ty, ts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := language.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return world{ty, l, c}
+}
+
+func (w world) render(t testing.TB, example []byte, tag language.Tag) *Letter {
+	t.Helper()
+	a, err := instrument.ParseAnswers(example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	letter, err := w.letters.Render(a, w.catalog.Get(tag), Options{Reference: a.Get("request/ref/own"), Exercise: true, At: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return letter
+}
+
+// plain writes a document as text, to be read and compared; ‹…› stands around what writers isolate.
+func plain(d *document.Doc) string {
+	var b strings.Builder
+	line := func(parts ...string) { b.WriteString(strings.TrimRight(strings.Join(parts, " "), " ") + "\n") }
+	text := func(t document.Text) string {
+		var s strings.Builder
+		for _, sp := range t {
+			if sp.Kind.Isolated() {
+				s.WriteString("‹" + sp.Text + "›")
+			} else {
+				s.WriteString(sp.Text)
+			}
+		}
+		return s.String()
+	}
+	for _, h := range d.Header {
+		line(text(h))
+	}
+	for _, bl := range d.Blocks {
+		switch bl := bl.(type) {
+		case document.Heading:
+			line("\n"+strings.Repeat("#", bl.Level), text(bl.Text))
+		case document.Paragraph:
+			line(bl.Number, text(bl.Text))
+		case document.Definitions:
+			for _, it := range bl.Items {
+				line(" ", text(it.Term)+":", text(it.Text))
+			}
+		case document.Table:
+			for _, row := range append([][]document.Text{bl.Head}, bl.Rows...) {
+				var cells []string
+				for _, c := range row {
+					cells = append(cells, text(c))
+				}
+				line(" |", strings.Join(cells, " | "))
+			}
+		case document.Rule:
+			line("\n* * *")
+		case document.Signature:
+			line("\n", text(bl.Name)+",", text(bl.Function)+",", text(bl.Place)+",", text(bl.Date))
+		}
+	}
+	line("\n--", text(d.Footer))
+	return b.String()
+}
+
+// Every example has its letter in every language beside it.
+func TestLetters(t *testing.T) {
+	w := load(t)
+	for _, ty := range w.types.All() {
+		for _, tag := range language.Official() {
+			t.Run(ty.Code+"/"+string(tag), func(t *testing.T) {
+				got := plain(w.render(t, ty.Example, tag).Doc)
+				name := filepath.Join("..", "types", ty.Code, "want", string(tag)+".txt")
+				if *update {
+					if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
+						t.Fatal(err)
+					}
+					if err := os.WriteFile(name, []byte(got), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
+				want, err := os.ReadFile(name)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got != string(want) {
+					t.Errorf("the letter has changed; see the difference with -update:\n%s", got)
+				}
+			})
+		}
+	}
+}
+
+func TestLetterIsWhole(t *testing.T) {
+	w := load(t)
+	for _, ty := range w.types.All() {
+		l := w.render(t, ty.Example, language.English)
+		if len(l.Untranslated) > 0 {
+			t.Errorf("%s: English is its own translation: %v", ty.Code, l.Untranslated)
+		}
+		s := plain(l.Doc)
+		if strings.Contains(s, "{") {
+			t.Errorf("%s: a place is empty:\n%s", ty.Code, s)
+		}
+		if len(l.Doc.Files) != 1 || l.Doc.Exercise == "" || l.Doc.Title == "" || len(l.Doc.Header) < 2 {
+			t.Errorf("%s: no data, no watermark, no title or no letterhead: %+v", ty.Code, l.Doc)
+		}
+	}
+}
+
+// An identifier is an identifier in every language: typed, isolated and with the same characters.
+func TestIdentifiersAreSpans(t *testing.T) {
+	w := load(t)
+	ty, _ := w.types.Get("preserve.stored")
+	for _, tag := range language.Official() {
+		if s := plain(w.render(t, ty.Example, tag).Doc); !strings.Contains(s, "‹198.51.100.23›") || !strings.Contains(s, "‹2026-02-12T03:14:00Z›") {
+			t.Errorf("%s: the address or the instant isn't set apart:\n%s", tag, s)
+		}
+	}
+}
+
+// What people wrote keeps its language in a letter of another one.
+func TestOwnWordsKeepTheirLanguage(t *testing.T) {
+	w := load(t)
+	ty, _ := w.types.Get("preserve.stored")
+	for _, bl := range w.render(t, ty.Example, language.Arabic).Doc.Blocks {
+		p, ok := bl.(document.Paragraph)
+		if ok && strings.HasPrefix(p.Text.String(), "On 12 February") {
+			if p.Lang != language.English {
+				t.Errorf("the summary's language = %q, want en", p.Lang)
+			}
+			return
+		}
+	}
+	t.Error("the summary isn't in the letter")
+}
+
+func TestRefusesUnknownType(t *testing.T) {
+	w := load(t)
+	a, err := instrument.ParseAnswers([]byte(`{"format":"comity/answers/1","request":{"measure":[{"@type":"no.such"}]}}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.letters.Render(a, w.catalog.Get(language.English), Options{}); err == nil || !strings.Contains(err.Error(), "no.such") {
+		t.Errorf("Render = %v, want an error that names the type", err)
+	}
+	if _, err := w.letters.Render(instrument.NewAnswers(), w.catalog.Get(language.English), Options{}); err == nil {
+		t.Error("a letter of nothing was written")
+	}
+}
+
+// A draft with nothing in it makes a letter too, without empty headings, tables and lists.
+func TestEmptyDraft(t *testing.T) {
+	w := load(t)
+	l := w.render(t, []byte(`{"format":"comity/answers/1","request":{}}`), language.English)
+	var kinds []string
+	for _, b := range l.Doc.Blocks {
+		switch b.(type) {
+		case document.Heading:
+			kinds = append(kinds, "heading")
+		case document.Paragraph:
+			kinds = append(kinds, "paragraph")
+		default:
+			kinds = append(kinds, "other")
+		}
+	}
+	if want := []string{"heading", "other", "paragraph"}; !slices.Equal(kinds, want) {
+		t.Errorf("blocks = %v, want %v", kinds, want)
+	}
+}
+
+func BenchmarkRender(b *testing.B) {
+	w := load(b)
+	ty, _ := w.types.Get("records.bank")
+	for b.Loop() {
+		w.render(b, ty.Example, language.French)
+	}
+}
