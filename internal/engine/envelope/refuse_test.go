@@ -323,12 +323,12 @@ func TestOpen_refuses(t *testing.T) {
 		"a CRC-32 that doesn't fit": {func(_ *testing.T, f *forgery, _ *Options) {
 			f.entries = func(e []rawEntry) []rawEntry { e[5].CRC32++; return e }
 		}, BadDigest, "CRC-32"},
-		"a space":                  {text(`,"from"`, `, "from"`), BadJSON, "canonical form"},
+		"a space":                         {text(`,"from"`, `, "from"`), BadJSON, "canonical form"},
 		"a member that is first left out": {text(`"format":"comity/message/1",`, ``), UnknownFormat, "format is missing"},
-		"a member twice":           {text(`"number":1,`, `"number":1,"number":1,`), BadJSON, "stands twice"},
-		"9007199254740993":         {text(`"number":1,`, `"number":9007199254740993,`), BadJSON, "9007199254740993"},
-		"a fraction":               {text(`"number":1,`, `"number":1.5,`), BadJSON, "1.5"},
-		"not NFC":                  {text(`["confidential"]`, "[\"e\u0301\"]"), BadJSON, "normal form C"},
+		"a member twice":                  {text(`"number":1,`, `"number":1,"number":1,`), BadJSON, "stands twice"},
+		"9007199254740993":                {text(`"number":1,`, `"number":9007199254740993,`), BadJSON, "9007199254740993"},
+		"a fraction":                      {text(`"number":1,`, `"number":1.5,`), BadJSON, "1.5"},
+		"not NFC":                         {text(`["confidential"]`, "[\"e\u0301\"]"), BadJSON, "normal form C"},
 		"too deep": {text(`"handling":["confidential"]`, `"handling":`+strings.Repeat("[", 40)+strings.Repeat("]", 40)),
 			BadJSON, "deeper than 32"},
 		"another format":       {set("format", "comity/message/2"), UnknownFormat, "comity/message/2"},
