@@ -19,6 +19,8 @@ const (
 	numberRoom = 30000
 	bulletRoom = 17000
 	signRoom   = 48000
+	signGap    = 2 * headingGap
+	signWidth  = textWidth / 2
 	hairline   = 500
 )
 
@@ -36,13 +38,13 @@ func (s *setter) style(size int) style { return style{size: size, lang: s.doc.La
 
 func (s *setter) rtl() bool { return s.doc.Lang.Direction() == language.RightToLeft }
 
-// block sets one block at the place under work.
-func (s *setter) block(b document.Block) error {
+// block sets one block at the place under work; next is the block after it, or nil.
+func (s *setter) block(b, next document.Block) error {
 	switch b := b.(type) {
 	case document.Heading:
 		return s.heading(b)
 	case document.Paragraph:
-		return s.paragraph(b)
+		return s.paragraph(b, next)
 	case document.List:
 		return s.listing(b)
 	case document.Table:
@@ -121,7 +123,9 @@ func (s *setter) heading(h document.Heading) error {
 	return nil
 }
 
-func (s *setter) paragraph(p document.Paragraph) error {
+// paragraph sets a paragraph. Before a signature it leaves its last lines for the signature's page: nobody signs a
+// page without text.
+func (s *setter) paragraph(p document.Paragraph, next document.Block) error {
 	st := s.style(bodySize)
 	if p.Lang != "" {
 		st.lang = p.Lang
@@ -141,6 +145,15 @@ func (s *setter) paragraph(p document.Paragraph) error {
 		return fmt.Errorf("paragraph: %w", err)
 	}
 	c.align = p.Align
+	if g, ok := next.(document.Signature); ok {
+		_, height, err := s.signatureCells(g)
+		if err != nil {
+			return err
+		}
+		// More than half a page cannot be kept together with a text.
+		s.follow = min(height+signGap, (bottom-margin)/2)
+		defer func() { s.follow = 0 }()
+	}
 	s.gap(blockGap)
 	s.row(append(cells, c), false, nil)
 	return nil
@@ -210,40 +223,48 @@ func (s *setter) definitions(d document.Definitions) error {
 
 // signature sets the place to sign in the half of the page where lines end. It stays on one page.
 func (s *setter) signature(g document.Signature) error {
-	const start, width = textWidth / 2, textWidth / 2
-	var cells []*cell
-	height, room := signRoom, 0
-	for i, part := range []document.Text{g.Place, g.Date, g.Name, g.Function} {
-		if i == 2 {
-			room = len(cells)
-		}
-		if part.String() == "" {
-			continue
-		}
-		st := s.style(bodySize)
-		st.bold = i == 2
-		c, err := s.cell(part, st, s.rtl(), start, width, s.root.child("P"))
-		if err != nil {
-			return fmt.Errorf("signature: %w", err)
-		}
-		cells = append(cells, c)
-		height += c.height(0, len(c.lines))
+	cells, height, err := s.signatureCells(g)
+	if err != nil {
+		return err
 	}
-	s.gap(2 * headingGap)
+	s.gap(signGap)
 	s.need(height)
-	for i := 0; i <= len(cells); i++ {
-		if i == room {
-			x := margin + start
-			if s.rtl() {
-				x = margin
-			}
-			s.y += signRoom - blockGap
-			s.rule(x, s.y, width, hairline)
-			s.y += blockGap
-		}
-		if i < len(cells) {
-			s.row([]*cell{cells[i]}, false, nil)
-		}
+	for _, c := range cells[:2] {
+		s.signatureLine(c)
+	}
+	s.y += signRoom - blockGap
+	x := margin + textWidth - signWidth
+	if s.rtl() {
+		x = margin
+	}
+	s.rule(x, s.y, signWidth, hairline)
+	s.y += blockGap
+	for _, c := range cells[2:] {
+		s.signatureLine(c)
 	}
 	return nil
+}
+
+func (s *setter) signatureLine(c *cell) {
+	if len(c.text.runes) > 0 {
+		s.row([]*cell{c}, false, nil)
+	}
+}
+
+// signatureCells returns place, date, name and function, and the height of the whole.
+func (s *setter) signatureCells(g document.Signature) (cells []*cell, height int, err error) {
+	height = signRoom
+	for i, part := range []document.Text{g.Place, g.Date, g.Name, g.Function} {
+		st := s.style(bodySize)
+		st.bold = i == 2
+		c, err := s.cell(part, st, s.rtl(), textWidth-signWidth, signWidth, s.root.child("P"))
+		if err != nil {
+			return nil, 0, fmt.Errorf("signature: %w", err)
+		}
+		cells = append(cells, c)
+		if len(c.text.runes) > 0 {
+			height += c.height(0, len(c.lines))
+		}
+	}
+	return cells, height, nil
 }

@@ -3,6 +3,7 @@ package pdf
 import (
 	"fmt"
 	"slices"
+	"unicode"
 
 	"github.com/go-text/typesetting/harfbuzz"
 
@@ -46,7 +47,27 @@ func (t *text) clusters(shaper *font.Shaper) ([]cluster, error) {
 		}
 		start = end
 	}
+	t.loosen(out)
 	return out, nil
+}
+
+// loosen leaves a sixth of an em between Chinese characters and the Latin letters or digits beside them.
+func (t *text) loosen(clusters []cluster) {
+	for i := range clusters[:max(0, len(clusters)-1)] {
+		c, next := &clusters[i], clusters[i+1]
+		before, after := t.runes[c.end-1], t.runes[next.start]
+		if c.run == nil || next.run == nil || c.run.level%2 == 1 {
+			continue
+		}
+		if unicode.Is(unicode.Han, before) && latin(after) || latin(before) && unicode.Is(unicode.Han, after) {
+			c.glyphs[len(c.glyphs)-1].Advance += 1000 / 6
+			t.measure(c)
+		}
+	}
+}
+
+func latin(r rune) bool {
+	return unicode.Is(unicode.Latin, r) || unicode.IsDigit(r)
 }
 
 func (t *text) same(i, k int) bool {

@@ -174,7 +174,7 @@ func (s *setter) share(cells []*cell, next []int) (take []int, rest bool) {
 	take = make([]int, len(cells))
 	any := false
 	for i, c := range cells {
-		take[i] = fit(c, next[i], s.room())
+		take[i] = fit(c, next[i], s.room(), s.follow)
 		any = any || take[i] > 0
 		rest = rest || next[i]+take[i] < len(c.lines)
 	}
@@ -189,8 +189,9 @@ func (s *setter) share(cells []*cell, next []int) (take []int, rest bool) {
 	return take, rest
 }
 
-// fit returns how many of the cell's lines fit into a height. A single first or last line is not left alone on a page.
-func fit(c *cell, from, height int) int {
+// fit returns how many of the cell's lines fit into a height, when something of the height follow has to stand on the
+// page of the last line. A single first or last line is not left alone on a page.
+func fit(c *cell, from, height, follow int) int {
 	n, used := 0, 0
 	for _, l := range c.lines[from:] {
 		if used += l.above + l.below; used > height {
@@ -199,6 +200,10 @@ func fit(c *cell, from, height int) int {
 		n++
 	}
 	left := len(c.lines) - from - n
+	if left == 0 && follow > 0 && used+follow > height {
+		n = max(0, n-2)
+		left = len(c.lines) - from - n
+	}
 	if left == 1 && n > 2 {
 		n--
 	}

@@ -177,6 +177,26 @@ func TestTags(t *testing.T) {
 	}
 }
 
+// TestNobodySignsAnEmptyPage moves the end of a text along with the signature, wherever the page ends.
+func TestNobodySignsAnEmptyPage(t *testing.T) {
+	for lines := range 45 {
+		var blocks []document.Block
+		for range lines {
+			blocks = append(blocks, document.Paragraph{Text: document.T("line")})
+		}
+		blocks = append(blocks, document.Paragraph{Text: document.T(strings.Repeat("the last words ", 30))})
+		blocks = append(blocks, document.Signature{Name: document.T("Name"), Place: document.T("Place")})
+		pages := strings.Split(geometry(t, &document.Doc{Lang: language.English, Title: "T", Blocks: blocks}), "page ")[1:]
+		last := pages[len(pages)-1]
+		if !strings.Contains(last, `"Name"`) || !strings.Contains(last, `"Place"`) || strings.Count(last, "words") < 2 {
+			t.Fatalf("after %d lines the last page is\n%s", lines, last)
+		}
+		if n := strings.Count(strings.Join(pages, ""), `"Name"`); n != 1 {
+			t.Fatalf("the name stands %d times", n)
+		}
+	}
+}
+
 func TestHeadingsSkipNoLevel(t *testing.T) {
 	d := &document.Doc{Lang: language.English, Title: "T", Blocks: []document.Block{
 		document.Heading{Level: 2, Text: document.T("A")}, document.Heading{Level: 3, Text: document.T("B")},

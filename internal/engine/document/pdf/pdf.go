@@ -40,6 +40,7 @@ type setter struct {
 	pages    []*page
 	y        int    // where the next thing goes on the last page, in thousandths of a point from the top
 	again    func() // sets on a new page what is repeated there; nil for nothing
+	follow   int    // height of what has to stand on the page of a row's last line; 0 for nothing
 	root     *element
 	headings []heading
 	level    int // of the last heading, as tagged
@@ -67,7 +68,11 @@ func setDoc(d *document.Doc, fonts *font.Set) (*setter, error) {
 		return nil, err
 	}
 	for i, b := range d.Blocks {
-		if err := s.block(b); err != nil {
+		var next document.Block
+		if i+1 < len(d.Blocks) {
+			next = d.Blocks[i+1]
+		}
+		if err := s.block(b, next); err != nil {
 			return nil, fmt.Errorf("block %d: %w", i+1, err)
 		}
 	}

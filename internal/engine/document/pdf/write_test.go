@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"comity/internal/base/errs"
@@ -35,6 +36,22 @@ func TestSameDocumentSameBytes(t *testing.T) {
 		}
 		t.Logf("%s: %d bytes", lang, len(first))
 	}
+}
+
+func TestManyAtOnce(t *testing.T) {
+	var all sync.WaitGroup
+	for _, lang := range language.Official() {
+		want := write(t, sample(lang))
+		for range 4 {
+			all.Go(func() {
+				var b bytes.Buffer
+				if err := pdf.Write(&b, sample(lang), fonts); err != nil || !bytes.Equal(b.Bytes(), want) {
+					t.Errorf("%s: written beside others the file differs (%v)", lang, err)
+				}
+			})
+		}
+	}
+	all.Wait()
 }
 
 func TestMissingCharacterIsNamed(t *testing.T) {
