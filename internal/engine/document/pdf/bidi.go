@@ -1,15 +1,11 @@
 package pdf
 
-import (
-	"unicode"
-
-	"golang.org/x/text/unicode/bidi"
-)
+import "golang.org/x/text/unicode/bidi"
 
 // levels returns the embedding level of each character by the Unicode Bidirectional Algorithm (UAX 9). The text has
-// no explicit formatting characters: [text] took out those that were typed, and sets isolates by itself, with one
-// object replacement character in the text around them. What remains of the algorithm is one isolating run sequence
-// for each line that ends in '\n'.
+// no explicit formatting characters: [document.Span.Written] takes out those that were typed, and [text] sets isolates
+// by itself, with one object replacement character in the text around them. What remains of the algorithm is one
+// isolating run sequence for each line that ends in '\n'.
 //
 // The libraries at hand give runs of one direction, not levels: neighbours such as a number after Arabic (level 2) and
 // the Latin text after it (level 0) come as one run, and are then set in the wrong order.
@@ -315,10 +311,4 @@ func firstStrong(text []rune) (rtl bool) {
 		}
 	}
 	return false
-}
-
-// control reports whether a character steers direction without being seen. People's texts may carry them by mistake
-// or on purpose, and then read otherwise than their bytes.
-func control(r rune) bool {
-	return unicode.Is(unicode.Bidi_Control, r)
 }

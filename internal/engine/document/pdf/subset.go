@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"unicode/utf16"
 
+	"comity/internal/base/errs"
 	"comity/internal/engine/document/font"
 )
 
@@ -52,7 +53,7 @@ func (s *subsets) code(p *font.Program, glyphs []font.Glyph, text string) (code 
 		return c, f.drawings[c-1].Advance, nil
 	}
 	if len(f.drawings) == most {
-		return 0, 0, fmt.Errorf("more than %d different letters in font %s", most, p.Name)
+		return 0, 0, errs.Invalidf("more than %d different letters and places of marks in font %s", most, p.Name)
 	}
 	d, err := drawing(p, glyphs)
 	if err != nil {

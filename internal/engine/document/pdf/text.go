@@ -2,7 +2,6 @@ package pdf
 
 import (
 	"unicode"
-	"unicode/utf8"
 
 	gtlang "github.com/go-text/typesetting/language"
 	"github.com/go-text/typesetting/segmenter"
@@ -38,16 +37,15 @@ type text struct {
 func newText(fonts *font.Set, source document.Text, st style) (*text, error) {
 	t := &text{style: st, source: source}
 	for i, sp := range source {
-		if !utf8.ValidString(sp.Text) {
-			return nil, errs.Invalidf("a text is not UTF-8: %q", sp.Text)
+		written, err := sp.Written()
+		if err != nil {
+			return nil, err
 		}
-		for _, r := range sp.Text {
-			r, ok := typed(r)
-			if !ok {
-				continue
+		for _, r := range written {
+			if r, ok := typed(r); ok {
+				t.runes = append(t.runes, r)
+				t.span = append(t.span, i)
 			}
-			t.runes = append(t.runes, r)
-			t.span = append(t.span, i)
 		}
 	}
 	t.order()
@@ -59,17 +57,15 @@ func newText(fonts *font.Set, source document.Text, st style) (*text, error) {
 	return t, nil
 }
 
-// typed maps what people type to what is set: one kind of line end, spaces for tabs, no direction controls.
+// typed maps what people type to what is set: one kind of line end, spaces for tabs, no byte order marks.
 func typed(r rune) (rune, bool) {
 	switch r {
 	case '\t':
 		return ' ', true
-	case '\v', '\f', 0x85, 0x2028, 0x2029:
+	case 0x2028, 0x2029:
 		return '\n', true
-	case '\r', 0xFEFF:
-		return 0, false
 	}
-	return r, !control(r)
+	return r, r != 0xFEFF
 }
 
 // lang returns the language of a span.
@@ -148,9 +144,6 @@ func (t *text) choose(fonts *font.Set) error {
 			t.face[i] = fonts.Default(t.want(i))
 			i++
 			continue
-		}
-		if unicode.IsControl(t.runes[i]) {
-			return errs.Invalidf("a text has the control character U+%04X near %q", t.runes[i], t.near(i))
 		}
 		end := i + 1
 		for end < len(t.runes) && joins(t.runes[end]) {
