@@ -10,9 +10,11 @@ import (
 	"sync"
 
 	"comity/internal/base/id"
+	"comity/internal/base/language"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/directory"
 	"comity/internal/cooperation/exchange"
+	"comity/internal/cooperation/request"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
 	"comity/internal/store/blob"
@@ -36,9 +38,12 @@ type Node struct {
 	Directory *directory.Directory
 	Cases     *casefile.Cases
 	Exchange  *exchange.Exchange
+	Catalog   *language.Catalog
+	Requests  *request.Requests
 
 	ring  *keyring.Ring
 	signs *signatories
+	law   *request.Law
 }
 
 // workers is how many jobs are done at once; most of them wait for another node.
@@ -46,7 +51,7 @@ const workers = 8
 
 // Schemas lists the tables of all slices, in the order in which they are made.
 func Schemas() []db.Schema {
-	return []db.Schema{access.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema()}
+	return []db.Schema{access.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema(), request.Schema()}
 }
 
 // Open opens the node in the data folder, brings its tables up to date and wires its slices. Nothing runs yet.
@@ -126,7 +131,13 @@ func (n *Node) openDesk(ctx context.Context) (err error) {
 
 // openLaw reads what differs from State to State: data, checked here.
 func (n *Node) openLaw(context.Context) (err error) {
-	n.Directory, err = directory.Load()
+	if n.Directory, err = directory.Load(); err != nil {
+		return err
+	}
+	if n.Catalog, err = language.Load(Words()...); err != nil {
+		return err
+	}
+	n.law, err = request.LoadLaw(n.Catalog, n.Self.Card.Exercise)
 	return err
 }
 
@@ -145,7 +156,11 @@ func (n *Node) openSlices(context.Context) (err error) {
 	}
 	n.Exchange.Jobs(n.Jobs)
 	n.signs = &signatories{ring: n.ring, read: n.DB.Reader, who: n.Self.Card, now: c.Now}
-	return nil
+	n.Requests, err = request.New(request.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Law: n.law, Directory: n.Directory, Exchange: n.Exchange,
+		Signatory: n.signs.sign, Now: c.Now,
+	})
+	return err
 }
 
 // Work runs the sequencer and the jobs until ctx ends.
