@@ -163,6 +163,11 @@ func TestSpans(t *testing.T) {
 			"en", document.Text{{Text: "و"}, identifier},
 			run + "<w:rtl/>" + text + "و" + end + run + `<w:rFonts w:cs="Noto Sans"/><w:noProof/>` + text + "\u206610.0.0.1:443\u2069" + end,
 		},
+		"a word in an identifier is apart": {
+			"en", document.Text{{Kind: document.Identifier, Text: "a/ا/7"}},
+			run + `<w:rFonts w:cs="Noto Sans"/><w:noProof/>` + text + "\u2066a/" + end + run + "<w:noProof/><w:rtl/>" + text + "\u2068ا\u2069" + end +
+				run + `<w:rFonts w:cs="Noto Sans"/><w:noProof/>` + text + "/7\u2069" + end,
+		},
 		"a name finds its direction": {
 			"en", document.Text{{Kind: document.Name, Text: "اسم"}},
 			run + "<w:rtl/>" + text + "\u2068اسم\u2069" + end,

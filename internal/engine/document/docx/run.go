@@ -44,6 +44,9 @@ func (w *writer) span(s document.Span, written string, around language.Tag, isol
 		lang = s.Lang
 	}
 	pieces := split(written, baseDirection(s.Kind, written, around))
+	if s.Kind == document.Identifier {
+		pieces = identifier(written)
+	}
 	if isolate {
 		open := firstStrongIsolate
 		if s.Kind == document.Identifier {
@@ -56,6 +59,19 @@ func (w *writer) span(s document.Span, written string, around language.Tag, isol
 		p.apart = isolate && !p.rightToLeft
 		w.run(s.Kind, p, lang)
 	}
+}
+
+// identifier sets each right-to-left word inside an identifier apart, see [document.Stretches].
+func identifier(s string) []piece {
+	var pieces []piece
+	for _, part := range document.Stretches(s) {
+		p := piece{text: part.Text, rightToLeft: part.RightToLeft}
+		if p.rightToLeft {
+			p.text = firstStrongIsolate + p.text + popIsolate
+		}
+		pieces = append(pieces, p)
+	}
+	return pieces
 }
 
 // run writes its properties in the order of the schema (CT_RPr).
@@ -139,9 +155,6 @@ func split(s string, base bool) []piece {
 func baseDirection(k document.Kind, s string, around language.Tag) (rightToLeft bool) {
 	if !k.Isolated() {
 		return around.Direction() == language.RightToLeft
-	}
-	if k == document.Identifier {
-		return false
 	}
 	for _, r := range s {
 		if to, strong := direction(r); strong {

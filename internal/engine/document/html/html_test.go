@@ -89,8 +89,11 @@ func TestSpans(t *testing.T) {
 		span document.Span
 		want string
 	}{
-		"markup is text":                {document.Span{Text: `<script>"&'`}, "&lt;script&gt;&#34;&amp;&#39;"},
-		"an identifier runs left":       {document.Span{Kind: document.Identifier, Text: "a:1"}, `<bdi class="identifier" dir="ltr" translate="no">a:1</bdi>`},
+		"markup is text":          {document.Span{Text: `<script>"&'`}, "&lt;script&gt;&#34;&amp;&#39;"},
+		"an identifier runs left": {document.Span{Kind: document.Identifier, Text: "a:1"}, `<bdi class="identifier" dir="ltr" translate="no">a:1</bdi>`},
+		"a word in an identifier is apart": {
+			document.Span{Kind: document.Identifier, Text: "a/ا/7"}, `<bdi class="identifier" dir="ltr" translate="no">a/<bdi>ا</bdi>/7</bdi>`,
+		},
 		"a name finds its direction":    {document.Span{Kind: document.Name, Text: "A"}, `<bdi class="name">A</bdi>`},
 		"a name in its language":        {document.Span{Kind: document.Name, Text: "A", Lang: "fr"}, `<bdi class="name" lang="fr">A</bdi>`},
 		"the language around is unsaid": {document.Span{Kind: document.Amount, Text: "1", Lang: "ar"}, `<bdi class="amount">1</bdi>`},

@@ -21,7 +21,7 @@ func (w *writer) span(s document.Span) {
 		w.raw("<strong%s>%s</strong>", w.spanLang(s), chars)
 	case document.Identifier:
 		// Always left to right, and never to be put into other words by a browser that translates.
-		w.raw("<bdi class=\"identifier\" dir=\"ltr\" translate=\"no\">%s</bdi>", chars)
+		w.raw("<bdi class=\"identifier\" dir=\"ltr\" translate=\"no\">%s</bdi>", w.identifier(s))
 	case document.Plain:
 		if attrs := w.spanLang(s); attrs != "" {
 			w.raw("<span%s>%s</span>", attrs, chars)
@@ -56,10 +56,28 @@ func className(k document.Kind) string {
 
 // characters escapes a span's text; a new line in it is a line break.
 func (w *writer) characters(s document.Span) string {
-	written, err := s.Written()
+	return lines(w.written(s))
+}
+
+func lines(s string) string { return strings.ReplaceAll(escape(s), "\n", "<br>") }
+
+// identifier sets each right-to-left word inside an identifier apart, see [document.Stretches].
+func (w *writer) identifier(s document.Span) string {
+	var b strings.Builder
+	for _, part := range document.Stretches(w.written(s)) {
+		if part.RightToLeft {
+			b.WriteString("<bdi>" + lines(part.Text) + "</bdi>")
+			continue
+		}
+		b.WriteString(lines(part.Text))
+	}
+	return b.String()
+}
+
+func (w *writer) written(s document.Span) string {
+	text, err := s.Written()
 	if err != nil {
 		w.fail(err)
-		return ""
 	}
-	return strings.ReplaceAll(escape(written), "\n", "<br>")
+	return text
 }

@@ -12,21 +12,20 @@ import (
 // Limits of what is read. A letter of a hundred pages has about a thousand objects.
 const (
 	maxFile      = 64 << 20
-	maxObjects   = 100_000
-	maxRevisions = 64
+	maxObjects   = 100_000 // in all tables together
+	maxRevisions = 32
 )
 
 // file is a PDF with what a further update needs to know. Only the narrow form that our writer makes is understood: a
 // classic cross-reference table, generation 0 throughout, no encryption, and the file ends in %%EOF and a new line.
 type file struct {
-	data     []byte
-	at       int         // of the newest cross-reference table
-	offsets  map[int]int // of each object
-	newest   map[int]int // the same for those in the newest table
-	trailer  dict
-	size     int // the next free object number
-	root     int
-	previous int // of the table before, -1 when there is none
+	data    []byte
+	at      int         // of the newest cross-reference table
+	offsets map[int]int // of each object
+	newest  map[int]int // the same for those in the newest table
+	trailer dict
+	size    int // the next free object number
+	root    int
 }
 
 var tail = regexp.MustCompile(`startxref\n(\d{1,10})\n%%EOF\n$`)
@@ -52,7 +51,7 @@ func open(data []byte) (*file, error) {
 
 // readTables reads the newest table and those before it. A number in a newer table hides the older one.
 func (f *file) readTables() error {
-	next := f.at
+	next, total := f.at, 0
 	for range maxRevisions {
 		entries, trailer, err := f.readTable(next)
 		if err != nil {
@@ -62,6 +61,9 @@ func (f *file) readTables() error {
 			if err := f.readTrailer(entries, trailer); err != nil {
 				return err
 			}
+		}
+		if total += len(entries); total > maxObjects {
+			return errs.Invalidf("PDF of more than %d objects", maxObjects)
 		}
 		for object, at := range entries {
 			if _, newer := f.offsets[object]; !newer {
@@ -79,16 +81,13 @@ func (f *file) readTables() error {
 		if before >= next {
 			return errs.Invalidf("PDF: cross-reference table at byte %d does not come before %d", before, next)
 		}
-		if f.previous < 0 {
-			f.previous = before
-		}
 		next = before
 	}
 	return errs.Invalidf("PDF of more than %d revisions", maxRevisions)
 }
 
 func (f *file) readTrailer(entries map[int]int, trailer dict) (err error) {
-	f.newest, f.trailer, f.previous = entries, trailer, -1
+	f.newest, f.trailer = entries, trailer
 	for _, key := range []string{"Encrypt", "XRefStm"} {
 		if trailer.get(key) != nil {
 			return errs.Invalidf("PDF: %s is not understood", key)
