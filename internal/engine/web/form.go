@@ -90,11 +90,16 @@ const entryName = "entry"
 // "2026-03-02", a time "14:20", an instant "2026-03-02T14:20+01:00". What was typed wrongly stays as it was typed and
 // isn't valid in that form; nothing typed at all is "".
 func (f *Form) Read(path string, kind Kind) string {
+	return f.read(path, kind, 2)
+}
+
+// read pads days and months to width digits: two for a value, none to show again what was typed.
+func (f *Form) read(path string, kind Kind, width int) string {
 	switch kind {
 	case Date:
-		return f.date(path)
+		return f.date(path, width)
 	case DateTime:
-		date, clock, zone := f.date(path), f.Get(path+".time"), f.Get(path+".zone")
+		date, clock, zone := f.date(path, width), f.Get(path+".time"), f.Get(path+".zone")
 		if date == "" && clock == "" {
 			return ""
 		}
@@ -103,7 +108,7 @@ func (f *Form) Read(path string, kind Kind) string {
 	return f.Get(path)
 }
 
-func (f *Form) date(path string) string {
+func (f *Form) date(path string, pad int) string {
 	part := func(name string, width int) string {
 		s := strings.ReplaceAll(language.Digits(f.Get(path+name)), "-", "")
 		if s == "" {
@@ -114,7 +119,7 @@ func (f *Form) date(path string) string {
 	if f.Get(path+".year")+f.Get(path+".month")+f.Get(path+".day") == "" {
 		return ""
 	}
-	return part(".year", 0) + "-" + part(".month", 2) + "-" + part(".day", 2)
+	return part(".year", 0) + "-" + part(".month", pad) + "-" + part(".day", pad)
 }
 
 // Day reads a date field as a day. What isn't a day of the calendar is false.
@@ -157,5 +162,5 @@ func (f *Form) Field(kind Kind, path, label string) Field {
 		f.labels = map[string]string{}
 	}
 	f.labels[path] = label
-	return Field{Kind: kind, Path: path, Label: label, Value: f.Read(path, kind), Values: f.All(path), Error: f.Error(path)}
+	return Field{Kind: kind, Path: path, Label: label, Value: f.read(path, kind, 0), Values: f.All(path), Error: f.Error(path)}
 }

@@ -1,0 +1,39 @@
+//go:build browser
+
+package web
+
+import (
+	"strings"
+	"testing"
+
+	"comity/internal/engine/web/webtest"
+)
+
+// TestPagesInABrowser looks at every component, an empty form, a form with errors and an error page.
+func TestPagesInABrowser(t *testing.T) {
+	s := newSite(t)
+	browser := webtest.Open(t)
+	browser.Each(t, func(t *testing.T, tab *webtest.Tab, lang, view string) {
+		tab.Visit(s.server.URL + "/all")
+		tab.Check("all-" + view)
+		tab.Visit(s.server.URL + "/form")
+		tab.Check("form-" + view)
+		tab.Fill("facts", "203.0.113.7:443 long enough")
+		tab.Fill("day.day", "31")
+		tab.Fill("day.month", "2")
+		tab.Fill("day.year", "2026")
+		tab.Press("")
+		if text := tab.Text(); lang == "en" && !strings.Contains(text, "Some answers need your attention") {
+			t.Errorf("no summary of errors:\n%s", text)
+		}
+		tab.Check("errors-" + view)
+		tab.Fill("name", "Amina")
+		tab.Press("")
+		if text := tab.Text(); lang == "en" && !strings.Contains(text, "Sent to Kenya") {
+			t.Errorf("no notice after sending:\n%s", text)
+		}
+		tab.Check("done-" + view)
+		tab.Visit(s.server.URL + "/fail/other")
+		tab.Check("fail-" + view)
+	})
+}

@@ -1,0 +1,248 @@
+//go:build browser
+
+package webtest
+
+import (
+	"context"
+	_ "embed"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed testdata/axe.min.js
+var axe string
+
+// patience is how long one step in the browser may take.
+const patience = 20 * time.Second
+
+// Browser is a running Chromium with a profile of its own.
+type Browser struct {
+	ctx context.Context
+}
+
+// Open starts a browser, which ends with the test.
+func Open(t testing.TB) *Browser {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if p, err := exec.LookPath(name); err == nil {
+			path = p
+			break
+		}
+	}
+	if path == "" {
+		t.Skip("no Chromium on this machine: pages weren't looked at")
+	}
+	flags := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-component-update", true),
+	)
+	all, stop := chromedp.NewExecAllocator(context.Background(), flags...)
+	t.Cleanup(stop)
+	ctx, closeTab := chromedp.NewContext(all)
+	t.Cleanup(closeTab)
+	if err := chromedp.Do(ctx); err != nil {
+		t.Fatalf("start %s: %v", path, err)
+	}
+	return &Browser{ctx}
+}
+
+// Tab is one page in the browser, of a given size.
+type Tab struct {
+	t    testing.TB
+	ctx  context.Context
+	view View
+}
+
+// View says how a page is looked at.
+type View struct {
+	Width    int               // of the screen in pixels; 1280 if 0
+	NoScript bool              // as a browser that runs no script
+	Header   map[string]string // sent with each request
+}
+
+// Tab opens a page to be driven.
+func (b *Browser) Tab(t testing.TB, v View) *Tab {
+	t.Helper()
+	if v.Width == 0 {
+		v.Width = 1280
+	}
+	ctx, closeTab := chromedp.NewContext(b.ctx)
+	t.Cleanup(closeTab)
+	tab := &Tab{t, ctx, v}
+	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as this context, which has no time limit
+		t.Fatalf("open a tab: %v", err)
+	}
+	tab.Do(chromedp.EmulateViewport(int64(v.Width), 900), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		return dress(ctx, target, v)
+	}))
+	tab.script(!v.NoScript)
+	return tab
+}
+
+// script lets the page run script or not.
+func (tab *Tab) script(on bool) {
+	tab.t.Helper()
+	tab.Do(chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: !on})
+		return err
+	}))
+}
+
+// dress gives a tab the headers it sends.
+func dress(ctx context.Context, target *chromedp.Target, v View) error {
+	if _, err := cdp.Call(ctx, target, network.Enable, network.EnableParams{}); err != nil {
+		return err
+	}
+	head := network.Headers{}
+	for k, val := range v.Header {
+		head[k] = val
+	}
+	_, err := cdp.Call(ctx, target, network.SetExtraHTTPHeaders, network.SetExtraHTTPHeadersParams{Headers: head})
+	return err
+}
+
+// Do takes steps in the tab and fails the test when one doesn't succeed in time.
+func (tab *Tab) Do(steps ...chromedp.Action[chromedp.Void]) {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+}
+
+// ask takes one step that has a value.
+func ask[T any](tab *Tab, step chromedp.Action[T]) T {
+	tab.t.Helper()
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	v, err := chromedp.Run(ctx, step)
+	if err != nil {
+		tab.t.Fatalf("browser: %v", err)
+	}
+	return v
+}
+
+// Visit goes to an address.
+func (tab *Tab) Visit(url string) {
+	tab.t.Helper()
+	tab.Do(chromedp.Navigate(url))
+}
+
+// Fill writes into the field of a name.
+func (tab *Tab) Fill(name, text string) {
+	tab.t.Helper()
+	tab.Do(chromedp.SendKeys(chromedp.CSS(fmt.Sprintf("[name=%q]", name)), text))
+}
+
+// Press presses the button of a name, "" the main one of the page, and waits for the page that follows: loaded by the
+// browser, or put in place by a script.
+func (tab *Tab) Press(name string) {
+	tab.t.Helper()
+	selector := "main button:not(.govuk-button--secondary)"
+	if name != "" {
+		selector = fmt.Sprintf("main button[name=%q]", name)
+	}
+	tab.Do(chromedp.Evaluate[chromedp.Void](`document.body.dataset.old = "1"`), chromedp.Click(chromedp.CSS(selector)))
+	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
+		if ask(tab, chromedp.Evaluate[bool](`!!document.body && !document.body.dataset.old && document.readyState === "complete"`)) {
+			return
+		}
+		if time.Now().After(end) {
+			tab.t.Fatalf("press %s: no page followed", selector)
+		}
+	}
+}
+
+// Text returns what the page's main part says.
+func (tab *Tab) Text() string {
+	tab.t.Helper()
+	return ask(tab, chromedp.Text(chromedp.CSS("main")))
+}
+
+// Axe reports what axe-core finds against WCAG 2.2 A and AA and its own good practices: one line for each element.
+func (tab *Tab) Axe() []string {
+	tab.t.Helper()
+	const run = `axe.run(document, {resultTypes: ['violations'], runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})
+		.then(r => JSON.stringify(r.violations.flatMap(v => v.nodes.map(n => v.id + ': ' + n.html + ' — ' + n.failureSummary))))`
+	tab.script(true) // axe needs timers; the page has loaded as it would without
+	defer tab.script(!tab.view.NoScript)
+	tab.Do(chromedp.Evaluate[chromedp.Void](axe))
+	found := ask(tab, chromedp.Evaluate[string](run, chromedp.EvalAwaitPromise))
+	var lines []string
+	if err := json.Unmarshal([]byte(found), &lines); err != nil {
+		tab.t.Fatalf("axe: %v", err)
+	}
+	return lines
+}
+
+// Overflow names the elements that make the page wider than the screen.
+func (tab *Tab) Overflow() []string {
+	tab.t.Helper()
+	const find = `(() => {
+		const root = document.documentElement, wide = root.scrollWidth > root.clientWidth + 1
+		if (!wide) return []
+		return [...document.body.querySelectorAll('*')].filter(e => {
+			const r = e.getBoundingClientRect()
+			return (r.right > root.clientWidth + 1 || r.left < -1) && !e.closest('.comity-scroll, .govuk-visually-hidden, .govuk-skip-link')
+		}).map(e => e.outerHTML.slice(0, 120))
+	})()`
+	return ask(tab, chromedp.Evaluate[[]string](find))
+}
+
+// Check does what every page has to stand: no finding of axe, nothing wider than the screen, one h1, a title. The
+// picture is kept as name.png when COMITY_SCREENSHOTS is set.
+func (tab *Tab) Check(name string) {
+	tab.t.Helper()
+	if found := tab.Axe(); len(found) > 0 {
+		tab.t.Errorf("%s: axe finds %d:\n%s", name, len(found), strings.Join(found, "\n"))
+	}
+	if found := tab.Overflow(); len(found) > 0 {
+		tab.t.Errorf("%s: wider than the screen:\n%s", name, strings.Join(found, "\n"))
+	}
+	headings := ask(tab, chromedp.Evaluate[int](`document.querySelectorAll('h1').length`))
+	title := ask(tab, chromedp.Title())
+	if headings != 1 || title == "" {
+		tab.t.Errorf("%s: %d headings of the first level and title %q, want one and a title", name, headings, title)
+	}
+	if dir := os.Getenv("COMITY_SCREENSHOTS"); dir != "" {
+		tab.Screenshot(filepath.Join(dir, name+".png"))
+	}
+}
+
+// Screenshot keeps the whole page as a PNG file.
+func (tab *Tab) Screenshot(path string) {
+	tab.t.Helper()
+	b := ask(tab, chromedp.FullScreenshot(100))
+	if err := os.WriteFile(path, b, 0o644); err != nil {
+		tab.t.Fatal(err)
+	}
+}
+
+// Each runs check for a page as everybody may meet it: in English and Arabic, on a telephone and a desk, with script and
+// without. lang is the parameter that the node's pages take; the name of the view goes into that of the picture.
+func (b *Browser) Each(t *testing.T, check func(t *testing.T, tab *Tab, lang, view string)) {
+	for _, lang := range []string{"en", "ar"} {
+		for _, v := range []View{{Width: 360}, {Width: 1280}, {Width: 1280, NoScript: true}} {
+			name := fmt.Sprintf("%s-%d", lang, v.Width)
+			if v.NoScript {
+				name += "-noscript"
+			}
+			v.Header = map[string]string{"Accept-Language": lang}
+			t.Run(name, func(t *testing.T) { check(t, b.Tab(t, v), lang, name) })
+		}
+	}
+}
