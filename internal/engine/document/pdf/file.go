@@ -28,7 +28,7 @@ func (s *setter) write(w io.Writer) error {
 	if err != nil {
 		return err
 	}
-	s.writePages(&o, fonts)
+	s.writePages(&o, "/Font<<"+fonts+">>"+s.writeWatermark(&o))
 	structure := s.writeStructure(&o)
 	outlines := s.writeOutlines(&o)
 	names, associated := s.writeFiles(&o)
@@ -60,12 +60,22 @@ func (s *setter) writeFonts(o *objects) (resources string, err error) {
 	return b.String(), nil
 }
 
-func (s *setter) writePages(o *objects, fonts string) {
+// writeWatermark writes the watermark once for all pages, and returns the entry that names it in their resources.
+func (s *setter) writeWatermark(o *objects) string {
+	if s.behind == nil {
+		return ""
+	}
+	dict := fmt.Sprintf("/Type/XObject/Subtype/Form/BBox[0 0 %s %s]/Resources<<>>", pt(pageWidth), pt(pageHeight))
+	return fmt.Sprintf("/XObject<</%s %d 0 R>>", watermarkName, o.addStream(dict, s.behind))
+}
+
+func (s *setter) writePages(o *objects, resources string) {
 	var kids strings.Builder
 	for i, p := range s.pages {
 		fmt.Fprintf(&kids, " %d 0 R", firstPage+i)
-		o.set(firstPage+i, "<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s %s]/Resources<</Font<<%s>>>>/Contents %d 0 R/StructParents %d/Tabs/S>>",
-			pagesObject, pt(pageWidth), pt(pageHeight), fonts, o.addStream("", p.content(&s.subsets)), i)
+		content := o.addStream("", p.content(&s.subsets, s.behind != nil))
+		o.set(firstPage+i, "<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s %s]/Resources<<%s>>/Contents %d 0 R/StructParents %d/Tabs/S>>",
+			pagesObject, pt(pageWidth), pt(pageHeight), resources, content, i)
 	}
 	o.set(pagesObject, "<</Type/Pages/Count %d/Kids[%s]>>", len(s.pages), strings.TrimSpace(kids.String()))
 }

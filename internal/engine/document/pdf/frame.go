@@ -6,7 +6,7 @@ import (
 	"comity/internal/engine/document"
 )
 
-// frame adds to a page what stands around its text: the footer, the page's number, and the watermark of an exercise.
+// frame adds to a page what stands around its text: the footer and the page's number.
 func (s *setter) frame(i int) error {
 	p := s.pages[i]
 	number := document.Text{{Kind: document.Identifier, Text: fmt.Sprintf("%d / %d", i+1, len(s.pages))}}
@@ -26,7 +26,7 @@ func (s *setter) frame(i int) error {
 		c.align, c.artifact = part.align, footerArtifact
 		p.foot(c)
 	}
-	return s.watermark(p)
+	return nil
 }
 
 // foot sets a footer's first lines from the footer's place down; more than the margin holds is not shown.
@@ -38,31 +38,5 @@ func (p *page) foot(c *cell) {
 		}
 		p.put(c, l, y)
 		y += l.above + l.below
-	}
-}
-
-// watermarkWidth is how much of the page's diagonal a watermark takes.
-const watermarkWidth = 700000
-
-func (s *setter) watermark(p *page) error {
-	if s.doc.Exercise == "" {
-		return nil
-	}
-	st := style{size: 72000, bold: true, lang: s.doc.Lang}
-	for {
-		t, err := newText(s.fonts, document.T(s.doc.Exercise), st)
-		if err != nil {
-			return fmt.Errorf("watermark: %w", err)
-		}
-		lines, err := s.fill(t, 100*watermarkWidth)
-		if err != nil {
-			return fmt.Errorf("watermark: %w", err)
-		}
-		if w := lines[0].width; w > watermarkWidth && st.size > smallSize {
-			st.size = max(smallSize, st.size*(watermarkWidth/1000)/(w/1000)-1)
-			continue
-		}
-		p.behind = &behind{lines[0].pieces, lines[0].width}
-		return nil
 	}
 }

@@ -20,13 +20,6 @@ type page struct {
 	number int
 	items  []item
 	tagged []*element // by mcid
-	behind *behind
-}
-
-// behind is a text drawn across the page before everything else.
-type behind struct {
-	pieces []piece
-	width  int
 }
 
 // item is a row of glyphs or a filled rectangle.
@@ -64,12 +57,12 @@ func (p *page) mark(e *element) mark {
 	return m
 }
 
-// content returns the page's content stream.
-func (p *page) content(s *subsets) []byte {
+// content returns the page's content stream; watermark says whether one lies behind it.
+func (p *page) content(s *subsets, watermark bool) []byte {
 	var c content
 	c.subsets = s
-	if p.behind != nil {
-		c.watermark(p.behind)
+	if watermark {
+		fmt.Fprintf(&c, "/Artifact<<%s>>BDC\n/%s Do\nEMC\n", watermarkArtifact, watermarkName)
 	}
 	var open mark
 	for i, it := range p.items {
@@ -91,6 +84,9 @@ func (p *page) content(s *subsets) []byte {
 	}
 	return c.Bytes()
 }
+
+// watermarkName is the watermark's name among the page's resources.
+const watermarkName = "W"
 
 // content writes the operators of a content stream.
 type content struct {
@@ -168,18 +164,4 @@ func (c *content) show(sets []set) {
 		}
 	}
 	c.WriteString(">]TJ\n")
-}
-
-// watermark draws a text in light grey from the lower left to the upper right.
-func (c *content) watermark(b *behind) {
-	c.begin(mark{artifact: watermarkArtifact})
-	// cos and sin of the page's diagonal, 54.7°
-	fmt.Fprintf(c, "q 0.9 g 0.9 G 0.578 0.816 -0.816 0.578 %s %s cm\n", pt(pageWidth/2), pt(pageHeight/2))
-	for _, p := range b.pieces {
-		c.piece(p, p.x-b.width/2, -p.run.size/3)
-	}
-	c.leaveText()
-	c.WriteString("Q\n")
-	c.stroke = false
-	c.WriteString("EMC\n")
 }

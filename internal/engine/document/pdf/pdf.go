@@ -42,6 +42,7 @@ type setter struct {
 	again    func() // sets on a new page what is repeated there; nil for nothing
 	follow   int    // height of what has to stand on the page of a row's last line; 0 for nothing
 	root     *element
+	behind   []byte // what is drawn behind each page's text; nil for nothing
 	headings []heading
 	level    int // of the last heading, as tagged
 }
@@ -81,5 +82,7 @@ func setDoc(d *document.Doc, fonts *font.Set) (*setter, error) {
 			return nil, err
 		}
 	}
-	return s, nil
+	var err error
+	s.behind, err = s.watermark()
+	return s, err
 }

@@ -30,7 +30,7 @@ type file struct {
 var (
 	objectPattern = regexp.MustCompile(`(?s)(\d+) 0 obj\n(.*?)\nendobj\n`)
 	streamPattern = regexp.MustCompile(`(?s)stream\n(.*)\nendstream`)
-	pagePattern   = regexp.MustCompile(`/Type/Page/.*/Font<<(.*?)>>>>/Contents (\d+) 0 R`)
+	pagePattern   = regexp.MustCompile(`/Type/Page/.*/Font<<(.*?)>>.*/Contents (\d+) 0 R`)
 	fontPattern   = regexp.MustCompile(`/(F\d+) (\d+) 0 R`)
 	type0Pattern  = regexp.MustCompile(`DescendantFonts\[(\d+) 0 R\]/ToUnicode (\d+) 0 R`)
 	widthPattern  = regexp.MustCompile(`/W\[1\[([^\]]*)\]`)

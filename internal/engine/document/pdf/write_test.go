@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -52,6 +53,26 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	}
 	all.Wait()
+}
+
+// TestExerciseIsSaidOnce has the notice as text on the first page, and as a picture behind every page.
+func TestExerciseIsSaidOnce(t *testing.T) {
+	for _, lang := range []language.Tag{language.English, language.Chinese} {
+		d := sample(lang)
+		f := readFile(t, write(t, d))
+		if n := strings.Count(strings.Join(f.lines(), "\n"), d.Exercise); n != 1 {
+			t.Errorf("%s: the notice stands %d times in the text, want once", lang, n)
+		}
+		for _, page := range []string{"3", "4"} {
+			if !strings.Contains(f.stream(f.match(pagePattern, page)[2]), "/W Do") {
+				t.Errorf("%s: no watermark behind object %s", lang, page)
+			}
+		}
+		d.Exercise = ""
+		if bytes.Contains(write(t, d), []byte("/XObject")) {
+			t.Errorf("%s: a matter that is no exercise has a watermark", lang)
+		}
+	}
 }
 
 func TestMissingCharacterIsNamed(t *testing.T) {
@@ -116,6 +137,19 @@ func TestOthersReadTheFile(t *testing.T) {
 					if line != "" && strings.Count(line, "yes") != 3 {
 						t.Errorf("font not embedded, cut out and readable: %s", line)
 					}
+				}
+			}
+			if pdfdetach := tool(t, "pdfdetach"); pdfdetach != "" {
+				saved := filepath.Join(t.TempDir(), "answers.json")
+				run(t, pdfdetach, "-save", "1", "-o", saved, file)
+				got, err := os.ReadFile(saved)
+				if err != nil || string(got) != `{"exercise":true}` {
+					t.Errorf("the answers in the file are %q (%v)", got, err)
+				}
+			}
+			if pdfinfo := tool(t, "pdfinfo"); pdfinfo != "" {
+				if out := run(t, pdfinfo, file); !strings.Contains(out, sampleWords[lang].title) || !regexp.MustCompile(`Tagged: +yes`).MatchString(out) {
+					t.Errorf("the file says of itself:\n%s", out)
 				}
 			}
 			if pdftotext := tool(t, "pdftotext"); pdftotext != "" {
