@@ -73,7 +73,7 @@ type Want struct {
 	Lang       language.Tag
 	Bold       bool
 	Identifier bool // set like Latin whatever the language, so that it looks the same in all six
-	Figures    bool // an amount or a date, whose digits and signs are of one face
+	Latin      bool // its digits and signs are of one face with Latin letters: an amount, a date, a foreign name
 }
 
 // Choose returns the first face, in the order that suits the text, that has all the characters of a grapheme; it
@@ -105,7 +105,7 @@ func (s *Set) order(want Want, r rune) [3]*[2]Face {
 	case gtlang.Latin, gtlang.Greek, gtlang.Cyrillic:
 		return latinFirst
 	}
-	if want.Figures && r < firstAsian || r >= '0' && r <= '9' && want.Lang != language.Chinese {
+	if want.Latin && r < firstAsian || r >= '0' && r <= '9' && want.Lang != language.Chinese {
 		return latinFirst
 	}
 	switch {

@@ -31,7 +31,7 @@ func TestChoose(t *testing.T) {
 		{Want{Lang: language.Chinese, Identifier: true}, "—", "NotoSans-Regular"},
 		{Want{Lang: language.Arabic}, ".", "NotoNaskhArabic-Regular"},
 		{Want{Lang: language.Arabic}, "7", "NotoSans-Regular"},
-		{Want{Lang: language.Arabic, Figures: true}, ":", "NotoSans-Regular"},
+		{Want{Lang: language.Arabic, Latin: true}, ":", "NotoSans-Regular"},
 		{Want{Lang: language.Arabic, Identifier: true}, ".", "NotoSans-Regular"},
 		{Want{Lang: language.Arabic, Bold: true}, "م\u064E", "NotoNaskhArabic-Bold"},
 		{Want{Lang: language.Russian}, "ё\u0301", "NotoSans-Regular"},

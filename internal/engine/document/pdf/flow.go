@@ -30,8 +30,8 @@ func (s *setter) cell(source document.Text, st style, rtl bool, start, width int
 	return &cell{x: x, width: width, text: t, lines: lines, element: e}, nil
 }
 
-// again returns the cell as an artifact, to be set once more on a later page.
-func (c *cell) again() *cell {
+// asArtifact returns the cell as an artifact, to be set once more on a later page.
+func (c *cell) asArtifact() *cell {
 	copied := *c
 	copied.element, copied.artifact = nil, headArtifact
 	return &copied
@@ -123,7 +123,7 @@ func (p *page) put(c *cell, l line, y int) {
 // page, each cell from the line where it stopped; after is called for each part of it when its foot is known. A row
 // that is kept stays whole when a page can hold it.
 func (s *setter) row(cells []*cell, keep bool, after func()) {
-	level(cells)
+	levelFirst(cells)
 	height := 0
 	for _, c := range cells {
 		height = max(height, c.height(0, len(c.lines)))
@@ -157,8 +157,8 @@ func (s *setter) row(cells []*cell, keep bool, after func()) {
 	}
 }
 
-// level gives the first lines of a row one height.
-func level(cells []*cell) {
+// levelFirst gives the first lines of a row one height.
+func levelFirst(cells []*cell) {
 	above := 0
 	for _, c := range cells {
 		above = max(above, c.lines[0].above)

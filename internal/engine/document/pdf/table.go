@@ -150,7 +150,7 @@ func (s *setter) repeat(head []*cell) {
 	s.y += cellPad
 	foot := s.y
 	for _, c := range head {
-		y, copied := s.y, c.again()
+		y, copied := s.y, c.asArtifact()
 		for _, l := range copied.lines {
 			s.put(copied, l, y+l.above)
 			y += l.above + l.below

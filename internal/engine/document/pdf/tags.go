@@ -44,7 +44,7 @@ func (e *element) tree(o *objects, parent int, pageObject func(int) int) int {
 	e.object = o.next()
 	var b strings.Builder
 	fmt.Fprintf(&b, "<</Type/StructElem/S/%s/P %d 0 R", e.kind, parent)
-	if e.lang != "" && (e.parent == nil || e.parent.lang != e.lang || block(e.kind)) {
+	if e.lang != "" && (e.parent == nil || e.parent.lang != e.lang || isBlock(e.kind)) {
 		fmt.Fprintf(&b, "/Lang(%s)", e.lang)
 	}
 	if e.attr != "" {
@@ -77,8 +77,8 @@ func (e *element) tree(o *objects, parent int, pageObject func(int) int) int {
 	return e.object
 }
 
-// block reports whether an element of the kind says its language even where its parent says the same.
-func block(kind string) bool {
+// isBlock reports whether an element of the kind says its language even where its parent says the same.
+func isBlock(kind string) bool {
 	switch kind {
 	case "P", "H1", "H2", "H3", "L", "Table":
 		return true

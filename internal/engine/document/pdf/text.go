@@ -31,11 +31,12 @@ type text struct {
 	face   []font.Face
 	script []gtlang.Script
 	breaks []rest // whether a line may end before the character
+	latin  []bool // of each span: it is kept apart and runs from left to right, or is an amount or a date
 }
 
 // newText reads a text. An error says which character cannot be set and what stands around it.
 func newText(fonts *font.Set, source document.Text, st style) (*text, error) {
-	t := &text{style: st, source: source}
+	t := &text{style: st, source: source, latin: make([]bool, len(source))}
 	for i, sp := range source {
 		written, err := sp.Written()
 		if err != nil {
@@ -111,9 +112,11 @@ func (t *text) order() {
 func (t *text) isolate(start, end int) {
 	inside := t.runes[start:end]
 	rtl := firstStrong(inside)
-	if t.source[t.span[start]].Kind == document.Identifier {
+	kind := t.source[t.span[start]].Kind
+	if kind == document.Identifier {
 		inside, rtl = leftToRight(inside), false
 	}
+	t.latin[t.span[start]] = !rtl || kind == document.Amount || kind == document.Date
 	up := uint8(2)
 	if rtl && !t.style.rtl() {
 		up = 0 // the levels of a right-to-left text begin at 1, which is above the paragraph's 0
@@ -193,7 +196,7 @@ func (t *text) want(i int) font.Want {
 		Lang:       t.lang(t.span[i]),
 		Bold:       t.style.bold || sp.Kind == document.Strong || sp.Kind == document.Emphasis,
 		Identifier: sp.Kind == document.Identifier,
-		Figures:    sp.Kind == document.Amount || sp.Kind == document.Date,
+		Latin:      t.latin[t.span[i]],
 	}
 }
 
