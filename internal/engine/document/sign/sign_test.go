@@ -26,6 +26,7 @@ import (
 	"github.com/digitorus/timestamp"
 
 	"comity/internal/base/errs"
+	"comity/internal/engine/document/doctest"
 	"comity/internal/engine/document/sign"
 )
 
@@ -375,4 +376,38 @@ func FuzzVerify(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestSignature_String(t *testing.T) {
+	s := sign.Signature{Time: at, Covers: 10, Name: "A. Exercise"}
+	changed, broken := s, s
+	changed.Changed = true
+	broken.Broken = errs.Invalidf("exercise")
+	for want, s := range map[string]sign.Signature{
+		"signature at 2026-11-23T20:09:53Z over 10 bytes: intact":                      s,
+		"signature at 2026-11-23T20:09:53Z over 10 bytes: changed after signing":       changed,
+		"signature at 2026-11-23T20:09:53Z over 10 bytes: broken: exercise: not valid": broken,
+	} {
+		if got := s.String(); got != want {
+			t.Errorf("String = %q, want %q", got, want)
+		}
+	}
+}
+
+func BenchmarkPDF(b *testing.B) {
+	file, by := letter(b, doctest.Arabic()), person(b, "Exercise Prosecutor")
+	for b.Loop() {
+		if _, err := sign.PDF(context.Background(), file, by, sign.Options{Time: at}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	file := signed(b, letter(b, doctest.Arabic()), person(b, "Exercise Prosecutor"), sign.Options{Time: at})
+	for b.Loop() {
+		if _, err := sign.Verify(file); err != nil {
+			b.Fatal(err)
+		}
+	}
 }

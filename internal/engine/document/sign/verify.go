@@ -2,7 +2,6 @@ package sign
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
@@ -180,12 +179,6 @@ func withoutPadding(b []byte) ([]byte, error) {
 		return nil, errs.Invalidf("bytes beside the signature in the room kept for it")
 	}
 	return b[:n], nil
-}
-
-// Digest is the SHA-256 of the part of the file that a signature covers together with the signature itself, by which a
-// record can name it.
-func (s Signature) Digest(pdf []byte) [sha256.Size]byte {
-	return sha256.Sum256(pdf[:min(s.Covers, len(pdf))])
 }
 
 // String says the signature in one line for logs, without the person's name.
