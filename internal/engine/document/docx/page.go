@@ -1,6 +1,10 @@
 package docx
 
-import "comity/internal/engine/document"
+import (
+	"unicode"
+
+	"comity/internal/engine/document"
+)
 
 // header writes a header part: on each page that the matter is an exercise, on the first the letterhead too.
 func (w *writer) header(first bool) {
@@ -39,12 +43,30 @@ func (w *writer) watermark() {
 		`<v:formulas><v:f eqn="sum #0 0 10800"/><v:f eqn="prod #0 2 1"/><v:f eqn="sum 21600 0 @1"/><v:f eqn="sum 0 0 @2"/>` +
 		`<v:f eqn="sum 21600 0 @3"/><v:f eqn="if @0 @3 0"/><v:f eqn="if @0 21600 @1"/><v:f eqn="if @0 0 @2"/><v:f eqn="if @0 @4 21600"/></v:formulas>` +
 		`<v:path textpathok="t" o:connecttype="rect"/><v:textpath on="t" fitshape="t"/></v:shapetype>`)
+	width, height := markSize(written)
 	w.raw(`<v:shape id="exercise" o:spid="_x0000_s2049" type="#_x0000_t136" alt="%s" `+
-		`style="position:absolute;margin-left:0;margin-top:0;width:460pt;height:60pt;rotation:315;z-index:-251658752;`+
+		`style="position:absolute;margin-left:0;margin-top:0;width:%dpt;height:%dpt;rotation:315;z-index:-251658752;`+
 		`mso-position-horizontal:center;mso-position-horizontal-relative:margin;mso-position-vertical:center;mso-position-vertical-relative:margin" `+
 		`o:allowincell="f" fillcolor="#e8c4bf" stroked="f"><v:fill opacity=".5"/><v:textpath style="font-family:&quot;Noto Sans&quot;;font-size:1pt" string="%s"/></v:shape>`,
-		attr(written), attr(written))
+		attr(written), width, height, attr(written))
 	w.raw("</w:pict></w:r></w:p>\n")
+}
+
+// markSize returns the box in points that the word fills: 90 high, lower when it would be wider than the page allows.
+func markSize(s string) (width, height int) {
+	const highest, widest = 90, 460
+	tenths := 0 // of the height, about what a letter takes
+	for _, r := range s {
+		if unicode.Is(unicode.Han, r) {
+			tenths += 10
+			continue
+		}
+		tenths += 6
+	}
+	if width = tenths * highest / 10; width <= widest {
+		return width, highest
+	}
+	return widest, widest * 10 / tenths
 }
 
 // footer writes the document's own line and, at the other side, "page / pages".

@@ -21,3 +21,11 @@ func FuzzSplit(f *testing.F) {
 		}
 	})
 }
+
+func TestMarkSize(t *testing.T) {
+	for s, want := range map[string][2]int{"演练": {180, 90}, "EXERCISE": {432, 90}, "EXERCISE – NOT A REAL REQUEST": {460, 26}} {
+		if w, h := markSize(s); w != want[0] || h != want[1] {
+			t.Errorf("markSize(%q) = %d, %d, want %v", s, w, h, want)
+		}
+	}
+}
