@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/chromedp/chromedp"
+
 	"comity/internal/engine/web/webtest"
 )
 
@@ -36,4 +38,17 @@ func TestPagesInABrowser(t *testing.T) {
 		tab.Visit(s.server.URL + "/fail/other")
 		tab.Check("fail-" + view)
 	})
+}
+
+// TestAutosaveInABrowser types three times: saved, saved again as the next version, and then told of a conflict.
+func TestAutosaveInABrowser(t *testing.T) {
+	s := newSite(t)
+	tab := webtest.Open(t).Tab(t, webtest.View{Header: map[string]string{"Accept-Language": "en"}})
+	tab.Visit(s.server.URL + "/autosave")
+	for _, want := range []string{"Saved at", "Saved at", "Somebody else has changed this"} {
+		tab.Do(chromedp.Evaluate[chromedp.Void](`document.querySelector('[data-autosave-status]').textContent = ''`))
+		tab.Fill("facts", "words ")
+		tab.Await("[data-autosave-status]", want)
+	}
+	tab.Check("autosave")
 }

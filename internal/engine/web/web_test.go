@@ -13,6 +13,7 @@ import (
 	"os"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -96,6 +97,8 @@ func routes(m *Mux) {
 	m.Get("/secret", "secret.act", func(r *Request) error { return r.Page("sample/all", samplePage(r)) })
 	m.Get("/fail/{kind}", Public, func(r *Request) error { return failing(r.Value("kind")) })
 	m.Post("/fail/{kind}", Public, func(r *Request) error { return failing(r.Value("kind")) })
+	m.Get("/autosave", Public, func(r *Request) error { return r.Page("sample/autosave", sampleForm(r)) })
+	m.Handle("PUT", "/autosave", Public, autosave())
 	m.Handle("PUT", "/raw", Public, func(r *Request) error {
 		b, err := io.ReadAll(r.HTTP.Body)
 		if err != nil {
@@ -104,6 +107,22 @@ func routes(m *Mux) {
 		fmt.Fprintf(r.Writer(), "%d bytes", len(b))
 		return nil
 	}, Raw(4<<20))
+}
+
+// autosave takes version 1, then 2, then says that somebody else was quicker.
+func autosave() Handler {
+	var version atomic.Int64
+	return func(r *Request) error {
+		if match := r.HTTP.Header.Get("If-Match"); match != fmt.Sprintf("%q", fmt.Sprint(version.Add(1))) || version.Load() > 2 {
+			return fmt.Errorf("version %s: %w", match, errs.Conflict)
+		}
+		if r.Form().Get("facts") == "" {
+			return errs.Invalid
+		}
+		r.Writer().Header().Set("ETag", fmt.Sprintf("%q", fmt.Sprint(version.Load()+1)))
+		r.Writer().WriteHeader(http.StatusNoContent)
+		return nil
+	}
 }
 
 func failing(kind string) error {
@@ -295,7 +314,7 @@ func TestErrorsByKind(t *testing.T) {
 	}{
 		"missing": {404, "There is nothing here"}, "forbidden": {403, "You may not do this"},
 		"conflict": {409, `<td class="govuk-table__cell" dir="auto">theirs</td>`}, "unavailable": {503, "not possible just now"},
-		"invalid": {422, "Answer this question."}, "other": {500, "Number of this request: <bdi>01"}, "panic": {500, "Number of this request: <bdi>01"},
+		"invalid": {422, "Answer this question."}, "other": {500, "Number of the error: <bdi>01"}, "panic": {500, "Number of the error: <bdi>01"},
 	} {
 		t.Run(kind, func(t *testing.T) {
 			resp, body := s.do(t, "POST", "/fail/"+kind, url.Values{"facts": {"my words"}, "password": {"hidden"}})

@@ -85,7 +85,11 @@ func (b *Browser) Tab(t testing.TB, v View) *Tab {
 	if err := chromedp.Do(ctx); err != nil { // the tab lives as long as this context, which has no time limit
 		t.Fatalf("open a tab: %v", err)
 	}
-	tab.Do(chromedp.EmulateViewport(int64(v.Width), 900), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+	var as []chromedp.EmulateViewportOption
+	if v.Width < 600 {
+		as = append(as, chromedp.EmulateMobile) // a desktop's window is never this narrow
+	}
+	tab.Do(chromedp.EmulateViewport(int64(v.Width), 900, as...), chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
 		return dress(ctx, target, v)
 	}))
 	tab.script(!v.NoScript)
@@ -157,12 +161,24 @@ func (tab *Tab) Press(name string) {
 		selector = fmt.Sprintf("main button[name=%q]", name)
 	}
 	tab.Do(chromedp.Evaluate[chromedp.Void](`document.body.dataset.old = "1"`), chromedp.Click(chromedp.CSS(selector)))
+	tab.until("a page that follows "+selector, `!!document.body && !document.body.dataset.old && document.readyState === "complete"`)
+}
+
+// Await waits until the element of a CSS selector says words.
+func (tab *Tab) Await(selector, words string) {
+	tab.t.Helper()
+	tab.until(selector+" with "+words, fmt.Sprintf("!!document.querySelector(%q)?.textContent.includes(%q)", selector, words))
+}
+
+// until asks again and again, which also works where the page itself may run no script.
+func (tab *Tab) until(what, expression string) {
+	tab.t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if ask(tab, chromedp.Evaluate[bool](`!!document.body && !document.body.dataset.old && document.readyState === "complete"`)) {
+		if ask(tab, chromedp.Evaluate[bool](expression)) {
 			return
 		}
 		if time.Now().After(end) {
-			tab.t.Fatalf("press %s: no page followed", selector)
+			tab.t.Fatalf("waited in vain for %s", what)
 		}
 	}
 }
