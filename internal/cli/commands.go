@@ -5,8 +5,15 @@ import "github.com/spf13/cobra"
 // commands lists all commands; each stands in a file of its own.
 func commands(env Env) []*cobra.Command {
 	return []*cobra.Command{
-		instrumentCommand(),
+		initCommand(env),
+		verifyCommand(env),
 		requestCommand(env),
+		exchangeCommand(env),
+		ledgerCommand(env),
+		instrumentCommand(),
+		checkCommand(env),
+		backupCommand(env),
+		restoreCommand(env),
 		versionCommand(),
 	}
 }

@@ -102,3 +102,23 @@ func (x *Exchange) ImportDir(ctx context.Context, dir string) (map[string]Taken,
 	}
 	return all, failed
 }
+
+// SealWaiting seals what waits for it, for a command that runs where no server does.
+func (x *Exchange) SealWaiting(ctx context.Context) error {
+	var waiting []id.ID
+	err := x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) error {
+		rows, err := tx.Query(ctx, `
+			SELECT id FROM message WHERE direction = 'out' AND state = 'waiting' ORDER BY id LIMIT ?`, exportAtOnce)
+		waiting, err = db.Collect(rows, err, func(s db.Scan) (n id.ID, err error) { return n, s(&n) })
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, n := range waiting {
+		if err := x.seal(ctx, sealArgs{Message: n}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

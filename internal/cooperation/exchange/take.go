@@ -8,7 +8,6 @@ import (
 	"os"
 	"time"
 
-	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/desk"
@@ -267,7 +266,7 @@ func (x *Exchange) checkProof(o *envelope.Opened) error {
 	for _, key := range o.Sender.Ledger {
 		var entry ledger.Found
 		if _, entry, err = ledger.VerifyWithEntry(o.Proof, key); err == nil {
-			if entry.Message == canonical.Sum(o.MessageJSON) {
+			if entry.Tells(o.MessageJSON) {
 				return nil
 			}
 			err = errs.Invalidf("the entry proven is of another message")

@@ -39,3 +39,8 @@ func ReadEntry(b []byte) (Found, error) {
 	}
 	return f, nil
 }
+
+// Tells reports whether the entry is of the act that sent this message.json.
+func (f Found) Tells(message []byte) bool {
+	return f.Message != "" && f.Message == canonical.Sum(message)
+}
