@@ -11,6 +11,8 @@ import (
 
 	"comity/internal/base/language"
 	"comity/internal/cooperation/request/types"
+	"comity/internal/cooperation/rule"
+	"comity/internal/cooperation/selector"
 	"comity/internal/cooperation/treaty"
 	"comity/internal/engine/document"
 	"comity/internal/engine/instrument"
@@ -38,7 +40,11 @@ func load(t testing.TB) world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := language.Load()
+	words, err := ty.Words()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := language.Load(append(words, selector.Words(), treaty.Words(), rule.Words())...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,6 +134,51 @@ func TestLetters(t *testing.T) {
 					t.Errorf("the letter has changed; see the difference with -update:\n%s", got)
 				}
 			})
+		}
+	}
+}
+
+// Everything that forms, rules, selectors, grounds and letters say is said in six languages, with the same places.
+func TestTranslated(t *testing.T) {
+	w := load(t)
+	ts, err := treaty.Default()
+	if err != nil {
+		t.Fatal(err)
+	}
+	rules, err := w.types.Rules(ts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	said := slices.Concat(w.types.Messages(), w.letters.Messages(), rules.Messages(), ts.Messages())
+	for _, m := range selector.Messages() {
+		said = append(said, m)
+	}
+	for _, k := range selector.Kinds() {
+		said = append(said, k.Label)
+	}
+	slices.Sort(said)
+	said = slices.Compact(said)
+	for _, tag := range language.Official() {
+		p := w.catalog.Get(tag)
+		for _, m := range said {
+			if onlyPlace(m) {
+				continue
+			}
+			got, parts := p.Parts(m)
+			if got != tag {
+				t.Errorf("%s: no translation of %q", tag, m)
+				continue
+			}
+			var text string
+			for _, part := range parts {
+				text += part.Text
+			}
+			want, have := language.Places(m), language.Places(text)
+			slices.Sort(want)
+			slices.Sort(have)
+			if !slices.Equal(want, have) {
+				t.Errorf("%s: %q has the places %v, want %v", tag, m, have, want)
+			}
 		}
 	}
 }

@@ -118,10 +118,13 @@ func (w *writing) show(p place, raw string) document.Text {
 		for _, code := range strings.Fields(raw) {
 			labels = append(labels, w.say(w.label(p.list, code)).String())
 		}
-		return document.T(string(w.p.And(labels)))
+		// The labels are in the letter's own language: nothing in the list has to be set apart.
+		return document.T(withoutIsolates.Replace(string(w.p.And(labels))))
 	}
 	return span(document.Identifier, raw, "")
 }
+
+var withoutIsolates = strings.NewReplacer("\u2068", "", "\u2069", "")
 
 func (w *writing) date(raw string) document.Text {
 	t, err := time.Parse(time.DateOnly, raw)
