@@ -20,7 +20,7 @@ var floors = [][]string{
 	1: {"store/db", "store/disk", "store/ledger", "store/job", "store/keyring", "store/blob", "store/search"},
 	2: {"engine/cms", "engine/access", "engine/instrument", "engine/document", "engine/envelope", "engine/web"},
 	3: {"desk"},
-	4: {"cooperation/casefile", "cooperation/directory", "cooperation/people", "cooperation/selector", "cooperation/treaty", "cooperation/rule"},
+	4: {"cooperation/casefile", "cooperation/directory", "cooperation/people", "cooperation/record", "cooperation/selector", "cooperation/treaty", "cooperation/rule"},
 	5: {"cooperation/request", "cooperation/exchange", "cooperation/evidence"},
 	6: {"node", "demo"},
 	7: {"cli"},
@@ -28,17 +28,18 @@ var floors = [][]string{
 
 // sameFloor lists who may look sideways at whom.
 var sameFloor = map[string][]string{
-	"store/ledger":        {"store/db", "store/disk"},
-	"store/job":           {"store/db"},
-	"store/keyring":       {"store/disk"},
-	"store/blob":          {"store/disk", "store/keyring"},
-	"store/search":        {"store/db"},
-	"engine/web":          {"engine/access"},
-	"engine/document":     {"engine/instrument", "engine/cms"},
-	"engine/envelope":     {"engine/cms"},
-	"cooperation/rule":    {"cooperation/treaty", "cooperation/selector"},
-	"cooperation/request": {"cooperation/exchange", "cooperation/evidence"},
-	"demo":                {"node"},
+	"store/ledger":         {"store/db", "store/disk"},
+	"store/job":            {"store/db"},
+	"store/keyring":        {"store/disk"},
+	"store/blob":           {"store/disk", "store/keyring"},
+	"store/search":         {"store/db"},
+	"engine/web":           {"engine/access"},
+	"engine/document":      {"engine/instrument", "engine/cms"},
+	"engine/envelope":      {"engine/cms"},
+	"cooperation/rule":     {"cooperation/treaty", "cooperation/selector"},
+	"cooperation/evidence": {"cooperation/exchange"},
+	"cooperation/request":  {"cooperation/exchange", "cooperation/evidence"},
+	"demo":                 {"node"},
 }
 
 // room returns the floor and the room of a path below internal/.

@@ -34,6 +34,12 @@ func (c Config) complete() Config {
 	if c.Database == "" {
 		c.Database = "sqlite:" + c.path("comity.db")
 	}
+	if c.Public == "" {
+		c.Public = "http://" + c.Listen
+		if c.Listen == "" {
+			c.Public = "http://localhost"
+		}
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

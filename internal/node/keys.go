@@ -3,6 +3,7 @@ package node
 import (
 	"bytes"
 	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/pem"
@@ -29,6 +30,7 @@ const (
 	keyStore   = "store"
 	keyLog     = "log"
 	keyWitness = "witness"
+	keySignIn  = "sign-in" // locks what the door keeps of people's factors
 )
 
 // Identity is what a new node is made for.
@@ -71,6 +73,11 @@ func makeKeys(ring *keyring.Ring, cardPath string, who Identity, now time.Time) 
 	}
 	witnessSecret, witnessKey, err := ledger.NewWitnessKey(origin + "/w")
 	if err != nil {
+		return "", err
+	}
+	door := make([]byte, 32)
+	rand.Read(door) // never fails: crypto/rand ends the program rather than give weak bytes
+	if err := ring.Put(keySignIn, door); err != nil {
 		return "", err
 	}
 	for name, secret := range map[string]string{keyOpen: open.String(), keyStore: store.String(), keyLog: logSecret, keyWitness: witnessSecret} {

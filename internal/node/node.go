@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"sync"
 
 	"comity/internal/base/id"
@@ -17,6 +18,7 @@ import (
 	"comity/internal/cooperation/request"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
+	"comity/internal/engine/access/signin"
 	"comity/internal/store/blob"
 	"comity/internal/store/db"
 	"comity/internal/store/job"
@@ -40,6 +42,7 @@ type Node struct {
 	Exchange  *exchange.Exchange
 	Catalog   *language.Catalog
 	Requests  *request.Requests
+	SignIn    *signin.SignIn
 
 	ring  *keyring.Ring
 	signs *signatories
@@ -51,7 +54,7 @@ const workers = 8
 
 // Schemas lists the tables of all slices, in the order in which they are made.
 func Schemas() []db.Schema {
-	return []db.Schema{access.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema(), request.Schema()}
+	return []db.Schema{access.Schema, signin.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema(), request.Schema()}
 }
 
 // Open opens the node in the data folder, brings its tables up to date and wires its slices. Nothing runs yet.
@@ -62,7 +65,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 			err = errors.Join(fmt.Errorf("open node in %s: %w", c.Dir, err), n.Close())
 		}
 	}()
-	for _, step := range []func(context.Context) error{n.openStores, n.openDesk, n.openLaw, n.openSlices} {
+	for _, step := range []func(context.Context) error{n.openStores, n.openDesk, n.openDoor, n.openLaw, n.openSlices} {
 		if err := step(ctx); err != nil {
 			return n, err
 		}
@@ -127,6 +130,23 @@ func (n *Node) openDesk(ctx context.Context) (err error) {
 		}
 	})
 	return nil
+}
+
+// openDoor opens the way in for people.
+func (n *Node) openDoor(context.Context) error {
+	key, err := n.ring.Get(keySignIn)
+	if err != nil {
+		return err
+	}
+	public, err := url.Parse(n.Config.Public)
+	if err != nil {
+		return err
+	}
+	n.SignIn, err = signin.New(signin.Config{
+		Reader: n.DB.Reader, Writer: n.DB.Writer, Node: n.Self.Node(), Name: n.Self.Card.Names["en"],
+		Host: public.Hostname(), Origin: []string{n.Config.Public}, Key: key, Plain: public.Scheme == "http",
+	})
+	return err
 }
 
 // openLaw reads what differs from State to State: data, checked here.
