@@ -52,3 +52,15 @@ func TestAutosaveInABrowser(t *testing.T) {
 	}
 	tab.Check("autosave")
 }
+
+// TestEveryLanguageFitsATelephone looks for what is wider than 360 pixels in the languages with the longest words.
+func TestEveryLanguageFitsATelephone(t *testing.T) {
+	s := newSite(t)
+	browser := webtest.Open(t)
+	for _, lang := range []string{"es", "fr", "ru", "zh"} {
+		tab := browser.Tab(t, webtest.View{Width: 360, Header: map[string]string{"Accept-Language": lang}})
+		tab.Visit(s.server.URL + "/form")
+		tab.Press("")
+		tab.Check("errors-360-" + lang)
+	}
+}

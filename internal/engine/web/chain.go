@@ -20,8 +20,13 @@ import (
 // MaxForm is the most a form's body may have, files included, unless its route says otherwise.
 const MaxForm = 1 << 20
 
-// formTime is how long the body of a form may take to arrive.
-const formTime = time.Minute
+// How long things may take: the body of a form to arrive, a handler to answer, a page to be taken by the browser. Routes
+// with [Raw] have no such limits.
+const (
+	formTime   = time.Minute
+	handleTime = time.Minute
+	pageTime   = time.Minute
+)
 
 // maxFields is how many values a form may have.
 const maxFields = 5000
@@ -31,6 +36,11 @@ const maxFields = 5000
 func (m *Mux) chain(rt *route) http.Handler {
 	return m.secure(http.HandlerFunc(func(hw http.ResponseWriter, hr *http.Request) {
 		w := &writer{ResponseWriter: hw}
+		if !rt.raw {
+			ctx, cancel := context.WithTimeout(hr.Context(), handleTime)
+			defer cancel()
+			hr = hr.WithContext(ctx)
+		}
 		r := &Request{HTTP: hr, w: w, mux: m, route: rt, ID: m.newRequestID()}
 		r.Printer = m.options.Catalog.Get(m.chooseLanguage(hr, access.Person{}))
 		began := m.options.Now()

@@ -123,7 +123,7 @@ func FieldErrors(fields []Field) []FieldError {
 	var found []FieldError
 	for _, f := range fields {
 		if f.Error != "" {
-			found = append(found, FieldError{f.Path, f.Error})
+			found = append(found, FieldError{f.Path, f.Label, f.Error})
 		}
 		found = append(found, FieldErrors(f.Fields)...)
 		for _, it := range f.Items {

@@ -23,10 +23,11 @@ type Form struct {
 	labels  map[string]string // what the page calls each field, for the summary of errors
 }
 
-// FieldError is a sentence about one field.
+// FieldError is a sentence about one field. Where the label of the field is known, the summary of a page begins with it.
 type FieldError struct {
-	Path string
-	Text string
+	Path  string
+	Label string
+	Text  string
 }
 
 // NewForm returns a form filled from values, for a page that edits what is already there.
@@ -142,7 +143,7 @@ func (f *Form) Instant(path string) (time.Time, bool) {
 // fail keeps what is wrong, said in the language of the page.
 func (f *Form) fail(p *language.Printer, fields []errs.Field) {
 	for _, e := range fields {
-		f.errors = append(f.errors, FieldError{e.Path, p.Say(e.Code, e.Args)})
+		f.errors = append(f.errors, FieldError{Path: e.Path, Text: p.Say(e.Code, e.Args)})
 	}
 }
 

@@ -92,6 +92,21 @@ func (r *Request) Attachment(name, mediaType string, body io.ReadSeeker) error {
 	return nil
 }
 
+// Version returns which version of a thing a form or a script began from: the field "version", or the header If-Match.
+func (r *Request) Version() string {
+	if match := r.HTTP.Header.Get("If-Match"); match != "" {
+		return strings.Trim(strings.TrimPrefix(match, "W/"), `"`)
+	}
+	return r.form.Get("version")
+}
+
+// Saved answers an autosaving script: done, and version is what the next change begins from.
+func (r *Request) Saved(version string) error {
+	r.w.Header().Set("ETag", `"`+version+`"`)
+	r.w.WriteHeader(http.StatusNoContent)
+	return nil
+}
+
 // Writer is for a handler that answers in its own way: an upload protocol, a stream, JSON for a script.
 func (r *Request) Writer() http.ResponseWriter { return r.w }
 
@@ -104,6 +119,10 @@ func (r *Request) wantsJSON() bool {
 func (r *Request) page(status int, name string, data any) error {
 	var b bytes.Buffer
 	if err := r.mux.render(&b, r, name, data); err != nil {
+		return fmt.Errorf("page %s: %w", name, err)
+	}
+	deadline := time.Now().Add(pageTime) // the connection's clock, not the node's
+	if err := http.NewResponseController(r.w).SetWriteDeadline(deadline); err != nil && !errors.Is(err, http.ErrNotSupported) {
 		return fmt.Errorf("page %s: %w", name, err)
 	}
 	h := r.w.Header()

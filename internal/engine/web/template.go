@@ -184,10 +184,15 @@ func (m *Mux) render(w io.Writer, r *Request, name string, data any) error {
 		Languages: m.languages(r),
 	}
 	if r.form != nil {
-		f.Errors, f.Removed = r.form.summary(r.Printer), r.form.Removed
+		f.Errors, f.Removed = r.form.labelled(), r.form.Removed
 	}
 	if faulty, ok := data.(interface{ PageErrors() []FieldError }); ok {
 		f.Errors = append(f.Errors, faulty.PageErrors()...)
+	}
+	for i, e := range f.Errors {
+		if e.Label != "" {
+			f.Errors[i].Text = r.T("{field}: {problem}", "field", language.Plain(e.Label), "problem", language.Plain(e.Text))
+		}
 	}
 	if !r.Person.Nobody() {
 		f.Person, f.SignOut = r.Person.Name, true
@@ -195,14 +200,11 @@ func (m *Mux) render(w io.Writer, r *Request, name string, data any) error {
 	return set.ExecuteTemplate(w, "frame", f)
 }
 
-// summary lists the errors with the name of their field, as far as the page has named it.
-func (f *Form) summary(p *language.Printer) []FieldError {
-	var list []FieldError
-	for _, e := range f.errors {
-		if label := f.labels[e.Path]; label != "" {
-			e.Text = p.T("{field}: {problem}", "field", language.Plain(label), "problem", language.Plain(e.Text))
-		}
-		list = append(list, e)
+// labelled lists the errors with the name of their field, as far as the page has named it.
+func (f *Form) labelled() []FieldError {
+	list := append([]FieldError(nil), f.errors...)
+	for i, e := range list {
+		list[i].Label = f.labels[e.Path]
 	}
 	return list
 }

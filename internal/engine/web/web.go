@@ -138,7 +138,8 @@ type Option func(*route)
 // MaxBody lets a route take a body of up to n bytes instead of [MaxForm].
 func MaxBody(n int64) Option { return func(r *route) { r.maxBody = n } }
 
-// Raw leaves the body unread for the handler, which reads it from Request.HTTP. A slow sender isn't cut off: for uploads.
+// Raw leaves the body, up to max bytes, for the handler, which reads it from Request.HTTP, and sets no time limit: for
+// uploads, downloads and streams.
 func Raw(max int64) Option { return func(r *route) { r.raw, r.maxBody = true, max } }
 
 // route is what the chain needs to know of a route.
@@ -168,6 +169,10 @@ func (m *Mux) Handle(method, pattern string, act access.Act, h Handler, o ...Opt
 	}
 	if act == "" {
 		m.problems = append(m.problems, fmt.Errorf("route %s %s names no act: %w", method, pattern, errs.Invalid))
+		return
+	}
+	if pattern == "/" {
+		m.problems = append(m.problems, fmt.Errorf("route %s / takes every address: the first page is /{$}: %w", method, errs.Invalid))
 		return
 	}
 	m.routes = append(m.routes, r.Route)
