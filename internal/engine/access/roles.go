@@ -132,7 +132,7 @@ func decode(name string, content []byte, d any) error {
 }
 
 var (
-	actCode  = regexp.MustCompile(`^[a-z]+(\.[a-z]+)+$`)
+	actCode  = regexp.MustCompile(`^[a-z]+(-[a-z]+)*(\.[a-z]+(-[a-z]+)*)+$`)
 	roleCode = regexp.MustCompile(`^[a-z]+(-[a-z]+)*$`)
 )
 

@@ -32,6 +32,9 @@ const (
 // scarce; we take one lane, since the processors are shared with everybody's pages.
 type cost struct{ time, memory uint32 }
 
+// beyond reports whether a kept hash asks for more work than we would ever have asked for.
+func (c cost) beyond() bool { return c.time < 1 || c.time > 10 || c.memory > 256<<10 }
+
 const (
 	saltSize = 16
 	hashSize = 32
@@ -53,7 +56,7 @@ func matches(password, hash string) (bool, error) {
 	var version int
 	var c cost
 	var rest string
-	if _, err := fmt.Sscanf(hash, "$argon2id$v=%d$m=%d,t=%d,p=1$%s", &version, &c.memory, &c.time, &rest); err != nil || version != argon2.Version {
+	if _, err := fmt.Sscanf(hash, "$argon2id$v=%d$m=%d,t=%d,p=1$%s", &version, &c.memory, &c.time, &rest); err != nil || version != argon2.Version || c.beyond() {
 		return false, fmt.Errorf("password hash: not a form that this program writes: %w", errs.Invalid)
 	}
 	s, h, _ := strings.Cut(rest, "$")
