@@ -108,6 +108,7 @@ type file struct {
 
 type overlayFile struct {
 	State, ID, Name, Status, Signer string
+	Override                        bool   // replaces what an earlier source said of the same State or provider
 	AsOf                            string `toml:"as-of"`
 	Row                             []struct {
 		Topic, Applies, Source string
@@ -131,9 +132,10 @@ func (l *loader) overlay(name, text string) error {
 		return err
 	}
 	o.ID = f.State
-	if o.ID == "" || l.set.states[o.ID] != nil {
-		return errs.Invalidf("%s: state %q is empty or there twice", name, o.ID)
+	if o.ID == "" || l.set.states[o.ID] != nil && !f.Override {
+		return errs.Invalidf("%s: state %q is empty, or there already and not overridden", name, o.ID)
 	}
+	l.set.rules = slices.DeleteFunc(l.set.rules, func(r *Rule) bool { return r.State == o.ID })
 	l.set.states[o.ID] = o
 	return l.add(name, text, o.ID, f.Rule)
 }
@@ -143,8 +145,8 @@ func (l *loader) custodian(name, text string) error {
 	if err != nil {
 		return err
 	}
-	if o.ID == "" || l.set.custodians[o.ID] != nil || len(f.Rule) > 0 {
-		return errs.Invalidf("%s: id %q is empty or there twice, or the file has rules", name, o.ID)
+	if o.ID == "" || l.set.custodians[o.ID] != nil && !f.Override || len(f.Rule) > 0 {
+		return errs.Invalidf("%s: id %q is empty, there already and not overridden, or the file has rules", name, o.ID)
 	}
 	l.set.custodians[o.ID] = o
 	return nil

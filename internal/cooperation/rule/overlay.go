@@ -65,6 +65,17 @@ func (o *Overlay) stale(on treaty.Date) bool {
 // State returns what is known of a State's requirements, nil when nothing is. A page shows it beside the draft.
 func (s *Set) State(code string) *Overlay { return s.states[code] }
 
+// Requirements lists the rules that only requests to one State meet: its overlay's own.
+func (s *Set) Requirements(state string) []*Rule {
+	var out []*Rule
+	for _, r := range s.rules {
+		if r.State == state && state != "" {
+			out = append(out, r)
+		}
+	}
+	return out
+}
+
 // Custodian returns what is known of a provider, nil when nothing is.
 func (s *Set) Custodian(id string) *Overlay { return s.custodians[id] }
 

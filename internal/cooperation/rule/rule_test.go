@@ -181,6 +181,18 @@ func TestOverlayRelaxes(t *testing.T) {
 	}
 }
 
+// A State's own overlay takes the place of what others reported, rules included.
+func TestOverlayIsReplaced(t *testing.T) {
+	own := "state = \"SG\"\nstatus = \"own\"\nas-of = \"2026-02-01\"\noverride = true\n[[row]]\ntopic = \"language\"\nvalue = [\"en\", \"zh\"]\nsource = \"own\"\n"
+	s, _ := load(t, source(map[string]string{"overlay/sg.toml": own + strings.Replace(sound, "T-1", "OVL-SG-11", 1)}))
+	if got := s.State("SG").Value("language"); got != "en zh" {
+		t.Errorf("languages of SG = %q, want those of its own overlay", got)
+	}
+	if r := s.Requirements("SG"); len(r) != 1 || r[0].ID != "OVL-SG-11" {
+		t.Errorf("requirements of SG = %v, want its own one", r)
+	}
+}
+
 func TestOldOverlayWeighsLess(t *testing.T) {
 	s, ts := load(t)
 	env := Env{Treaties: ts.Exercise(), Exercise: true}

@@ -13,7 +13,8 @@ type Basis struct {
 	Checked  bool     // whether articles and membership were read in an official text
 	Declared []Declaration
 	Clocks   []Clock
-	AsOf     Date // of the table of parties
+	Demands  []Article // what the treaty says that such a request contains, each paragraph once
+	AsOf     Date      // of the table of parties
 }
 
 // Bases returns every treaty with its answer to: can a measure of this type be asked from one State of another on this
@@ -32,6 +33,7 @@ func (ts *Treaties) Bases(from, to, measure string, on Date) []Basis {
 		for _, a := range b.Articles {
 			b.Declared = append(b.Declared, ts.Declares(to, t.Code, a.Article)...)
 		}
+		b.Demands = t.demands(b.Articles)
 		out = append(out, b)
 	}
 	slices.SortStableFunc(out, func(a, b Basis) int {
@@ -43,6 +45,18 @@ func (ts *Treaties) Bases(from, to, measure string, on Date) []Basis {
 		}
 		return 1
 	})
+	return out
+}
+
+func (t *Treaty) demands(serving []Serves) []Article {
+	var out []Article
+	var told []string
+	for _, s := range serving {
+		if s.Contents != "" && !slices.Contains(told, s.Contents) {
+			told = append(told, s.Contents)
+			out = append(out, t.Under(s.Contents)...)
+		}
+	}
 	return out
 }
 

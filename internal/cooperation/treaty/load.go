@@ -114,8 +114,8 @@ type articleRow struct {
 }
 
 type servesRow struct {
-	Type, Article string
-	Unchecked     bool
+	Type, Article, Contents string
+	Unchecked               bool
 }
 
 type groundRow struct {
@@ -158,7 +158,7 @@ func (in treatyFile) treaty() *Treaty {
 		t.Articles = append(t.Articles, Article{a.ID, a.Text, a.Subsidiary, in.Checked && !a.Unchecked})
 	}
 	for _, s := range in.Serves {
-		t.Serves = append(t.Serves, Serves{s.Type, s.Article, in.Checked && !s.Unchecked})
+		t.Serves = append(t.Serves, Serves{s.Type, s.Article, s.Contents, in.Checked && !s.Unchecked})
 	}
 	for _, g := range in.Ground {
 		t.Grounds = append(t.Grounds, Ground{g.Code, g.Label, g.Article, Stand(g.Stand), g.Types, g.Note, in.Checked && !g.Unchecked})
@@ -187,6 +187,9 @@ func (t *Treaty) check() error {
 	var cited []string
 	for _, s := range t.Serves {
 		cited = append(cited, s.Article)
+		if s.Contents != "" && len(t.Under(s.Contents)) == 0 {
+			return errs.Invalidf("contents %q: nothing of it is told", s.Contents)
+		}
 	}
 	for _, g := range t.Grounds {
 		if !slices.Contains([]Stand{Offered, ByRequested, Reservation, Barred, Postpones, Silent}, g.Stand) {

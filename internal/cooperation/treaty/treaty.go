@@ -63,9 +63,10 @@ type Provision struct {
 
 // Serves names the article under which a type of measure can be asked for. A type ending in ".*" is a family.
 type Serves struct {
-	Type    string
-	Article string
-	Checked bool
+	Type     string
+	Article  string
+	Contents string // the paragraph that lists what such a request contains, "" when the treaty has none
+	Checked  bool
 }
 
 // Ground is one reason for which help may be refused or put off, or one that the treaty bars.

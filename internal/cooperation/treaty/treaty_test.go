@@ -91,6 +91,21 @@ func TestBases(t *testing.T) {
 	}
 }
 
+func TestDemands(t *testing.T) {
+	ts := load(t).Exercise()
+	for _, c := range []struct {
+		code    Code
+		measure string
+		want    int
+	}{{"BUD", "preserve.stored", 6}, {"BUD", "produce.subscriber", 0}, {"TOC", "produce.subscriber", 6}, {"N88", "records.bank", 6}} {
+		for _, b := range ts.Bases("PT", "MA", c.measure, "2026-03-02") {
+			if b.Treaty.Code == c.code && len(b.Demands) != c.want {
+				t.Errorf("%s demands %d things of %s, want %d", c.code, len(b.Demands), c.measure, c.want)
+			}
+		}
+	}
+}
+
 func TestGrounds(t *testing.T) {
 	ts := load(t)
 	for _, c := range []struct {

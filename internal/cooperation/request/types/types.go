@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 
 	"comity/internal/base/errs"
@@ -129,11 +130,23 @@ func (ts *Types) Get(code string) (*Type, bool) {
 	return ts.list[i], true
 }
 
+// Sample returns what the type's example has at a finding's path, to show what a good answer looks like. The numbers of
+// repeats don't matter; "" when the example has nothing there.
+func (t *Type) Sample(path string) string {
+	a, err := instrument.ParseAnswers(t.Example)
+	if err != nil {
+		return "" // the example is checked by the type's own test
+	}
+	return a.Get(numbers.ReplaceAllString(path, ""))
+}
+
+var numbers = regexp.MustCompile(`\[\d+\]`)
+
 // Form is the whole form: the cover with the questions of each type in its measures.
 func (ts *Types) Form() *instrument.Instrument { return ts.form }
 
-// Rules loads the general rules with those of every type.
-func (ts *Types) Rules(law *treaty.Treaties) (*rule.Set, error) {
+// Rules loads the general rules with those of every type, and then the node's own.
+func (ts *Types) Rules(law *treaty.Treaties, more ...rule.Source) (*rule.Set, error) {
 	sources := []rule.Source{rule.Own()}
 	for _, fsys := range ts.fsys {
 		for _, t := range ts.list {
@@ -142,7 +155,7 @@ func (ts *Types) Rules(law *treaty.Treaties) (*rule.Set, error) {
 			}
 		}
 	}
-	return rule.Load(law, sources...)
+	return rule.Load(law, append(sources, more...)...)
 }
 
 // File reads a file of a type's folder, or of the folders _cover and _measure that all share.

@@ -83,3 +83,16 @@ func TestRulesKeepTheirExamples(t *testing.T) {
 		t.Errorf("%s", p)
 	}
 }
+
+func TestSample(t *testing.T) {
+	ty, _ := load(t).types.Get("preserve.stored")
+	for path, want := range map[string]string{
+		"/request/measure[3]/selector[2]/instant/@offset": "Z",
+		"/request/measure/intent":                         "yes",
+		"/request/nothing":                                "",
+	} {
+		if got := ty.Sample(path); got != want {
+			t.Errorf("Sample(%s) = %q, want %q", path, got, want)
+		}
+	}
+}
