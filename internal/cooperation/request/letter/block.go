@@ -28,6 +28,8 @@ import (
 // when keeps a block out, each repeats it for every node of a path.
 type block struct {
 	kind       string
+	part       string // of the letter; outlines put the parts in order
+	outline    string // the only outline it is for, "" for all
 	level      int
 	text       string
 	when, each *xpath.Expr
@@ -45,11 +47,12 @@ type item struct {
 }
 
 type blockRow struct {
-	Kind, Text, When, Each string
-	Level                  int
-	Place                  map[string]string
-	Item                   []itemRow
-	Column                 []itemRow
+	Kind, Part, Outline string
+	Text, When, Each    string
+	Level               int
+	Place               map[string]string
+	Item                []itemRow
+	Column              []itemRow
 }
 
 type itemRow struct {
@@ -69,6 +72,10 @@ func (l *Letters) read(ty *types.Types, dir string) ([]*block, error) {
 	}
 	var out []*block
 	for i, row := range in.Block {
+		if row.Part == "" && i > 0 {
+			row.Part = in.Block[i-1].Part
+			in.Block[i].Part = row.Part
+		}
 		b, err := l.block(row)
 		if err != nil {
 			return nil, fmt.Errorf("letter: %s: block %d (%s): %w", name, i+1, row.Kind, err)
@@ -79,7 +86,7 @@ func (l *Letters) read(ty *types.Types, dir string) ([]*block, error) {
 }
 
 func (l *Letters) block(row blockRow) (*block, error) {
-	b := &block{kind: row.Kind, level: row.Level, text: row.Text}
+	b := &block{kind: row.Kind, part: row.Part, outline: row.Outline, level: row.Level, text: row.Text}
 	c := compiler{letters: l}
 	b.when, b.each = c.expr(row.When), c.expr(row.Each)
 	b.places = c.places(row.Text, row.Place, row.Kind == "signature")

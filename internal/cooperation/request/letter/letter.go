@@ -40,11 +40,14 @@ type Letters struct {
 	lists   map[string][]instrument.Choice
 	treaty  *treaty.Treaties
 	message []string
+
+	outlines []Outline
 }
 
 // Options say what the answers don't.
 type Options struct {
 	Reference string // the request's own, as it will be registered
+	Outline   string // of [Letters.Outlines]; "" is the first
 	Exercise  bool
 	At        time.Time // the only time in the file
 }
@@ -60,6 +63,9 @@ func Load(ty *types.Types, ts *treaty.Treaties) (*Letters, error) {
 	l := &Letters{byType: map[string][]*block{}, names: map[string]string{}, lists: ty.Form().Lists, treaty: ts}
 	var err error
 	if l.cover, err = l.read(ty, "_cover"); err != nil {
+		return nil, err
+	}
+	if err = l.readOutlines(ty); err != nil {
 		return nil, err
 	}
 	if l.shared, err = l.read(ty, "_measure"); err != nil {
@@ -110,7 +116,11 @@ func (l *Letters) Render(a instrument.Answers, p Printer, o Options) (*Letter, e
 		return nil, fmt.Errorf("letter: %w", err)
 	}
 	w := &writing{letters: l, p: p, o: o, root: root, own: language.Tag(a.Get("lang"))}
-	blocks, err := w.blocks(l.cover, req)
+	cover, err := l.ordered(o.Outline)
+	if err != nil {
+		return nil, err
+	}
+	blocks, err := w.blocks(cover, req)
 	if err != nil {
 		return nil, fmt.Errorf("letter: %w", err)
 	}

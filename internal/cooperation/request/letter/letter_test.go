@@ -200,6 +200,32 @@ func TestLetterIsWhole(t *testing.T) {
 	}
 }
 
+// Another outline says the same in another order, with the same measures and the same facts.
+func TestOutlines(t *testing.T) {
+	w := load(t)
+	ty, _ := w.types.Get("records.bank")
+	a, err := instrument.ParseAnswers(ty.Example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := w.letters.Render(a, w.catalog.Get(language.French), Options{Outline: "rogatory"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := plain(l.Doc)
+	at := -1
+	for _, heading := range []string{"# Commission rogatoire internationale", "## Base juridique", "## Faits", "## L’affaire", "## Mission", "### Mesure ‹1›"} {
+		i := strings.Index(s, heading)
+		if i <= at {
+			t.Fatalf("%q stands at %d, after %d:\n%s", heading, i, at, s)
+		}
+		at = i
+	}
+	if _, err := w.letters.Render(a, w.catalog.Get(language.French), Options{Outline: "sonnet"}); err == nil {
+		t.Error("an unknown outline was taken")
+	}
+}
+
 // An identifier is an identifier in every language: typed, isolated and with the same characters.
 func TestIdentifiersAreSpans(t *testing.T) {
 	w := load(t)
