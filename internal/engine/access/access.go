@@ -81,5 +81,9 @@ func (p Person) Holds(role Role) bool {
 	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Role == role })
 }
 
+// Fresh reports whether p showed a factor within [RecentFor] before now. A page that ends in an act which asks for that
+// leads to /confirm first.
+func (p Person) Fresh(now time.Time) bool { return fresh(p, now) }
+
 // acting returns those whose membership counts for p: p, and everyone p stands in for.
 func (p Person) acting() []id.ID { return append([]id.ID{p.ID}, p.DeputyOf...) }

@@ -7,6 +7,7 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
+	"comity/internal/base/language"
 )
 
 // RecentFor is how long a factor that was shown counts as fresh.
@@ -66,17 +67,17 @@ func parseCondition(s string) (condition, error) {
 func (c condition) failed(who Person, g Grant, f Facts) string {
 	switch {
 	case c.name == "member" && f.Standing != Member && f.Standing != Open:
-		return "You are not a member of this case."
+		return language.M("You are not a member of this case.")
 	case c.name == "assigned" && !slices.ContainsFunc(who.acting(), func(n id.ID) bool { return slices.Contains(f.Assignees, n) }):
-		return "This was not assigned to you."
+		return language.M("This was not assigned to you.")
 	case c.name == "office" && (f.Office == "" || g.Office != f.Office):
-		return "Another office has charge of this."
+		return language.M("Another office has charge of this.")
 	case c.name == "self" && !slices.Contains(f.Did[Subject], who.ID):
-		return "Only the person whose account it is may do this."
+		return language.M("Only the person whose account it is may do this.")
 	case c.name == "not-conflicted" && f.Standing == Unknown:
-		return "You are not a member of this case."
+		return language.M("You are not a member of this case.")
 	case c.name == "on-duty" && !f.OnDuty:
-		return "You are not on duty now."
+		return language.M("You are not on duty now.")
 	case c.name == "recent" && !fresh(who, f.Now):
 		return SignInAgain
 	case c.name == otherThan:
@@ -103,7 +104,7 @@ func (c condition) played(who Person, g Grant, f Facts) string {
 	did, told := f.Did[c.part]
 	switch {
 	case !told:
-		return "It is not known who did the step before, so a second person cannot be made sure of."
+		return language.M("It is not known who did the step before, so a second person cannot be made sure of.")
 	case slices.Contains(did, who.ID) || g.For != "" && slices.Contains(did, g.For):
 		return secondPerson(c.part)
 	}
@@ -113,17 +114,17 @@ func (c condition) played(who Person, g Grant, f Facts) string {
 func secondPerson(p Part) string {
 	switch p {
 	case Author:
-		return "A second person has to do this: you wrote it."
+		return language.M("A second person has to do this: you wrote it.")
 	case Drafter:
-		return "A second person has to do this: you drafted it."
+		return language.M("A second person has to do this: you drafted it.")
 	case Importer:
-		return "A second person has to do this: you brought it in."
+		return language.M("A second person has to do this: you brought it in.")
 	case Proposer:
-		return "A second person has to do this: you proposed it."
+		return language.M("A second person has to do this: you proposed it.")
 	case Requester:
-		return "A second person has to do this: you asked for it."
+		return language.M("A second person has to do this: you asked for it.")
 	case Subject:
-		return "Another person has to do this: it concerns yourself."
+		return language.M("Another person has to do this: it concerns yourself.")
 	}
-	return "A second person has to do this."
+	return language.M("A second person has to do this.")
 }

@@ -64,16 +64,21 @@ type Office struct {
 
 // CreateOffice makes an office of an authority.
 func CreateOffice(ctx context.Context, tx *db.Tx, authority, name string) (id.ID, error) {
-	name = strings.TrimSpace(name)
-	if err := checkOffice(authority, name); err != nil {
-		return "", err
-	}
 	n := id.New(tx.Now())
-	_, err := tx.Exec(ctx, `INSERT INTO office (id, authority, name, version) VALUES (?, ?, ?, 1)`, n, authority, name)
-	if err != nil {
-		return "", fmt.Errorf("create an office: %w", err)
+	return n, AddOffice(ctx, tx, Office{ID: n, Authority: authority, Name: name})
+}
+
+// AddOffice makes an office that has its id already.
+func AddOffice(ctx context.Context, tx *db.Tx, o Office) error {
+	o.Name = strings.TrimSpace(o.Name)
+	if err := checkOffice(o.Authority, o.Name); err != nil {
+		return err
 	}
-	return n, nil
+	_, err := tx.Exec(ctx, `INSERT INTO office (id, authority, name, version) VALUES (?, ?, ?, 1)`, o.ID, o.Authority, o.Name)
+	if err != nil {
+		return fmt.Errorf("create an office: %w", err)
+	}
+	return nil
 }
 
 // RenameOffice changes an office's name. [errs.Conflict] says that someone else changed it after version was read.

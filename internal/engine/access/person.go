@@ -17,6 +17,7 @@ import (
 
 // NewPerson is what an account is made from.
 type NewPerson struct {
+	ID        id.ID  // the id that the account gets; a new one when empty
 	Login     string // short name for signing in with a password; kept in lower case, used once in a node
 	Name      string
 	Lang      language.Tag
@@ -35,7 +36,10 @@ func CreatePerson(ctx context.Context, tx *db.Tx, p NewPerson) (id.ID, error) {
 	if err := p.check(); err != nil {
 		return "", err
 	}
-	n := id.New(tx.Now())
+	n := p.ID
+	if n == "" {
+		n = id.New(tx.Now())
+	}
 	_, err := tx.Exec(ctx, `
         INSERT INTO person (id, login, name, lang, authority, disabled, created_at, version)
         VALUES (?, ?, ?, ?, ?, FALSE, ?, 1)`, n, p.Login, p.Name, p.Lang, p.Authority, tx.Now())

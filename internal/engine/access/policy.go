@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"comity/internal/base/errs"
+	"comity/internal/base/language"
 )
 
 // May returns nil when who may do the act on the thing that the facts speak of.
@@ -40,17 +41,17 @@ func hidden(f Facts, who Person) bool {
 func (p *Policy) refusal(who Person, act Act, r rule, f Facts) string {
 	switch {
 	case who.Nobody():
-		return "Sign in to do this."
+		return language.M("Sign in to do this.")
 	case who.Disabled:
-		return "Your account is closed."
+		return language.M("Your account is closed.")
 	case who.Kind != Human && slices.Contains(r.by, who.Kind):
 		return ""
 	case who.Kind == Node || who.ID == "":
-		return "None of your roles may do this."
+		return language.M("None of your roles may do this.")
 	case f.Standing == Excluded:
-		return "You were kept out of this case."
+		return language.M("You were kept out of this case.")
 	}
-	best, why := -1, "None of your roles may do this."
+	best, why := -1, language.M("None of your roles may do this.")
 	for _, try := range p.ways(who, act, r) {
 		held, fault := holds(try.when, who, try.grant, f)
 		if fault == "" {

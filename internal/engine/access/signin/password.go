@@ -18,6 +18,7 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
+	"comity/internal/base/language"
 	"comity/internal/engine/access"
 	"comity/internal/store/db"
 )
@@ -109,13 +110,13 @@ func checkPassword(password string, own ...string) error {
 	n := utf8.RuneCountInString(password)
 	switch {
 	case !utf8.ValidString(password) || strings.ContainsFunc(password, unicode.IsControl):
-		return wrongPassword("The password has characters that cannot be typed.")
+		return wrongPassword(language.M("The password has characters that cannot be typed."))
 	case n < ShortestPassword:
-		return wrongPassword("Use at least 15 characters: a short sentence is easy to remember.")
+		return wrongPassword(language.M("Use at least 15 characters: a short sentence is easy to remember."))
 	case n > LongestPassword:
-		return wrongPassword("Use at most 200 characters.")
+		return wrongPassword(language.M("Use at most 200 characters."))
 	case strength(password, own) < left:
-		return wrongPassword("This password is easy to guess: it is made of common words, your own name, or repetitions.")
+		return wrongPassword(language.M("This password is easy to guess: it is made of common words, your own name, or repetitions."))
 	}
 	return nil
 }
