@@ -32,7 +32,7 @@ type evaluation struct {
 	date     treaty.Date
 	bases    bases
 	measures []measure
-	response map[*xpath.Node]int // a response's measure, from 1; 0 when it is about all
+	response map[*xpath.Node][]int // the measures a response is about, from 1; none when it is about all
 	checked  map[string]selector.Result
 	stale    bool
 	only     string // one rule's id, in the check of the rules' own examples
@@ -73,7 +73,7 @@ func (s *Set) check(answers *xpath.Node, env Env, only string) ([]Finding, error
 }
 
 func newEvaluation(s *Set, root *xpath.Node, env Env) *evaluation {
-	e := &evaluation{set: s, env: env, root: root, date: env.Date, checked: map[string]selector.Result{}, response: map[*xpath.Node]int{}}
+	e := &evaluation{set: s, env: env, root: root, date: env.Date, checked: map[string]selector.Result{}, response: map[*xpath.Node][]int{}}
 	req := root.Child("request")
 	if e.date == "" && req != nil {
 		e.date = treaty.Date(text(req, "date"))
@@ -87,12 +87,25 @@ func newEvaluation(s *Set, root *xpath.Node, env Env) *evaluation {
 	}
 	for _, c := range root.Children() {
 		if c.Name() == "response" {
-			n, _ := strconv.Atoi(text(c, "measure")) // no number, no measure: it is about all
-			e.response[c] = n
+			e.response[c] = measuresOf(c)
 		}
 	}
 	e.bases = readBases(req, env.Treaties, e.date)
 	return e
+}
+
+// measuresOf reads the numbers of the measures that a response names; what is no number names none.
+func measuresOf(response *xpath.Node) []int {
+	numbers := []int{}
+	for _, c := range response.Children() {
+		if c.Name() != "measure" {
+			continue
+		}
+		if n, err := strconv.Atoi(strings.TrimSpace(c.Value())); err == nil {
+			numbers = append(numbers, n)
+		}
+	}
+	return numbers
 }
 
 func text(n *xpath.Node, child string) string {
@@ -180,8 +193,10 @@ func (e *evaluation) meant(r *Rule, kind string) bool {
 // concerns reports whether a node belongs to a measure that the rule means, or to none.
 func (e *evaluation) concerns(r *Rule, n *xpath.Node) bool {
 	for p := n; p != nil; p = p.Parent() {
-		if i, ok := e.response[p]; ok {
-			return i < 1 || i > len(e.measures) || e.meant(r, e.measures[i-1].kind)
+		if numbers, ok := e.response[p]; ok {
+			return len(numbers) == 0 || slices.ContainsFunc(numbers, func(i int) bool {
+				return i >= 1 && i <= len(e.measures) && e.meant(r, e.measures[i-1].kind)
+			})
 		}
 		if p.Name() != "measure" {
 			continue

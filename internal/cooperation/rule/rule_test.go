@@ -233,6 +233,19 @@ func TestUncheckedIsNoError(t *testing.T) {
 	}
 }
 
+// A response about some measures meets the rules of their types; one about all meets those of any.
+func TestResponseIsAboutMeasures(t *testing.T) {
+	s, ts := load(t)
+	env := Env{Treaties: ts.Exercise(), Exercise: true}
+	const request = `"request":{"basis":{"obligation":[{"@treaty":"BUD","@article":"29"}]},"measure":[{"@type":"preserve.stored"},{"@type":"produce.subscriber"}]}`
+	for measures, want := range map[string]bool{`"1"`: true, `"2"`: false, `["2","1"]`: true, `null`: true, `"7"`: false} {
+		found := check(t, s, env, `{`+request+`,"response":{"@kind":"refusal","reason":"x","consulted":"yes","measure":`+measures+`,"ground":[{"@code":"form"}]}}`)
+		if got := strings.Contains(ids(found), "REF-03"); got != want {
+			t.Errorf("measures %s: REF-03 %v, want %v", measures, got, want)
+		}
+	}
+}
+
 func TestVerifySaysWhatIsMissing(t *testing.T) {
 	base, err := baseOf(Own())
 	if err != nil {
