@@ -64,13 +64,14 @@ func extractGo(name string, src []byte) ([]Use, error) {
 	if err != nil {
 		return nil, err
 	}
+	packages := imported(f)
 	var used []Use
 	ast.Inspect(f, func(n ast.Node) bool {
 		var u Use
 		ok := false
 		switch n := n.(type) {
 		case *ast.CallExpr:
-			u, ok = useInCall(n)
+			u, ok = useInCall(n, packages)
 		case *ast.KeyValueExpr:
 			u, ok = useInField(n)
 		}
@@ -84,7 +85,21 @@ func extractGo(name string, src []byte) ([]Use, error) {
 	return used, nil
 }
 
-func useInCall(call *ast.CallExpr) (Use, bool) {
+// imported returns the names under which a file knows other packages.
+func imported(f *ast.File) []string {
+	var found []string
+	for _, i := range f.Imports {
+		name := path.Base(strings.Trim(i.Path.Value, `"`))
+		if i.Name != nil {
+			name = i.Name.Name
+		}
+		found = append(found, name)
+	}
+	return found
+}
+
+// useInCall reads a call. T and N count as methods of a printer only: a package may have a function of that name.
+func useInCall(call *ast.CallExpr, packages []string) (Use, bool) {
 	var called, from string
 	switch f := call.Fun.(type) {
 	case *ast.SelectorExpr:
@@ -95,6 +110,7 @@ func useInCall(call *ast.CallExpr) (Use, bool) {
 	case *ast.Ident:
 		called = f.Name
 	}
+	method := from == "" || !slices.Contains(packages, from)
 	arg := func(i int) (string, bool) {
 		if i >= len(call.Args) {
 			return "", false
@@ -102,11 +118,11 @@ func useInCall(call *ast.CallExpr) (Use, bool) {
 		return literal(call.Args[i])
 	}
 	switch {
-	case called == "T" || called == "Parts":
+	case method && (called == "T" || called == "Parts"):
 		msg, ok := arg(0)
 		places, open := names(call.Args, 1, call.Ellipsis.IsValid())
 		return Use{Msg: msg, Places: places, Open: open}, ok
-	case called == "N" || called == "PartsN":
+	case method && (called == "N" || called == "PartsN"):
 		one, ok := arg(0)
 		many, ok2 := arg(1)
 		places, open := names(call.Args, 3, call.Ellipsis.IsValid())

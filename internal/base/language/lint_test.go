@@ -12,10 +12,13 @@ func TestExtract(t *testing.T) {
 	fsys := fstest.MapFS{
 		"a.go": {Data: []byte(`package a
 
+import "comity/internal/engine/document"
+
 func f(p P, x string) {
 	p.T("One " + "sentence {name}.", "name", x)
 	p.N("{n} thing", "{n} things", 3)
 	p.T(x)
+	document.T("A text of a document")
 	_ = language.M("Marked")
 	_ = errs.Say(err, "request.gone", nil)
 	_ = []errs.Field{{Path: "a", Code: "field.required"}, {Path: "a", Code: "FR"}}
@@ -37,11 +40,11 @@ func f(p P, x string) {
 	}
 	slices.Sort(got)
 	want := []string{
-		"x/a.go:4 One sentence {name}.||name",
-		"x/a.go:5 {n} thing|{n} things|",
-		"x/a.go:7 Marked||",
-		"x/a.go:8 request.gone||",
-		"x/a.go:9 field.required||",
+		"x/a.go:10 Marked||",
+		"x/a.go:11 request.gone||",
+		"x/a.go:12 field.required||",
+		"x/a.go:6 One sentence {name}.||name",
+		"x/a.go:7 {n} thing|{n} things|",
 		"x/page/x.html:2 In a template {n}||n",
 		"x/page/x.html:2 Inside||",
 		"x/page/x.html:2 {n} row|{n} rows|",
@@ -139,4 +142,26 @@ func FuzzParsePO(f *testing.F) {
 			}
 		}
 	})
+}
+
+func TestUpdate(t *testing.T) {
+	known := load(t, nil)
+	old := &File{Header: map[string]string{"Language": "ru"}, Messages: []Message{
+		{ID: "Gone", Text: []string{"Нет"}}, {ID: "Kept", Text: []string{"Осталось"}},
+	}}
+	used := []Use{{Msg: "{n} new", Plural: "{n} new ones"}, {Msg: "Kept"}, {Msg: "Continue"}, {Msg: "Kept"}}
+	got, err := Update(old, Russian, used, known)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := WritePO(&out, got); err != nil {
+		t.Fatal(err)
+	}
+	want := "msgid \"\"\nmsgstr \"\"\n\"Language: ru\\n\"\n\n" +
+		"msgid \"{n} new\"\nmsgid_plural \"{n} new ones\"\nmsgstr[0] \"\"\nmsgstr[1] \"\"\nmsgstr[2] \"\"\n\n" +
+		"msgid \"Kept\"\nmsgstr \"Осталось\"\n"
+	if out.String() != want {
+		t.Errorf("Update wrote\n%s\nwant\n%s", out.String(), want)
+	}
 }

@@ -7,7 +7,8 @@ import (
 	"comity/internal/base/language"
 )
 
-// TestEverySentenceIsTranslated holds the catalogue against what the pages of this package say, in six languages.
+// TestEverySentenceIsTranslated holds the catalogue against what the pages of this package say, in six
+// languages. What is translated and used nowhere only a check of the whole program can tell.
 func TestEverySentenceIsTranslated(t *testing.T) {
 	catalog, err := language.Load()
 	if err != nil {
@@ -21,6 +22,8 @@ func TestEverySentenceIsTranslated(t *testing.T) {
 		t.Fatalf("%d sentences found, want the more than 100 there are", len(used))
 	}
 	for _, p := range language.Lint(catalog, used) {
-		t.Error(p)
+		if p.Kind != "stale" {
+			t.Error(p)
+		}
 	}
 }
