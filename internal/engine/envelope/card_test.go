@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"comity/internal/base/errs"
+	"comity/internal/engine/cms"
 )
 
 func TestCard_roundTrip(t *testing.T) {
@@ -147,12 +148,17 @@ func TestRotation(t *testing.T) {
 		}
 		wantsCard(t, rotated, from.card, UnknownSender, "new and has not signed")
 	})
-	t.Run("a proof by a key that isn't in the card", func(t *testing.T) {
+	t.Run("a proof by another's key", func(t *testing.T) {
+		wantsCard(t, forgeCard(t, rotated, rotated.root, to.seal), from.card, UnknownSender, "possession/02.p7s is not by seal key 2")
+	})
+	t.Run("a proof too many", func(t *testing.T) {
+		wantsCard(t, forgeCard(t, from, from.root, from.seal), from.card, UnknownSender, "belongs to none")
+	})
+	t.Run("a signer that isn't in the card", func(t *testing.T) {
 		n := next(t, from, func(*testNode) {})
-		if err := n.sealCard(to.seal); err != nil {
-			t.Fatal(err)
+		if err := n.sealCard(to.seal); !errors.Is(err, errs.Invalid) {
+			t.Errorf("SealCard = %v, want errs.Invalid", err)
 		}
-		wantsCard(t, n, from.card, UnknownSender, "signature003.p7s is not by one")
 	})
 	t.Run("two cards with one serial number", func(t *testing.T) {
 		if err := from.card.ContinuesFrom(from.card, from.manifest); !errors.Is(err, errs.Conflict) {
@@ -166,18 +172,7 @@ func TestRotation(t *testing.T) {
 		}
 	})
 	t.Run("signed by a seal only", func(t *testing.T) {
-		f := &forgery{signer: from.seal}
-		b, err := from.card.Bytes()
-		if err != nil {
-			t.Fatal(err)
-		}
-		f.parts = []Part{Bytes(CardPath, "application/json", b)}
-		m := cardMessage(from.card)
-		m.Kind = KindCard
-		if _, f.message, err = Compose(m, f.parts); err != nil {
-			t.Fatal(err)
-		}
-		wantsCard(t, &testNode{sealed: f.build(t)}, nil, UnknownSender, "not signed by its own card key")
+		wantsCard(t, forgeCard(t, from, from.seal, from.seal), nil, UnknownSender, "not signed by its own card key")
 	})
 	t.Run("ended", func(t *testing.T) {
 		o := Options{Now: now.AddDate(2, 0, 1)}
@@ -187,6 +182,28 @@ func TestRotation(t *testing.T) {
 			t.Errorf("OpenCard = %v, want %s", err, UnprovenTime)
 		}
 	})
+}
+
+// forgeCard returns the card signed by any key, with a proof by any key for the second seal.
+func forgeCard(t *testing.T, n *testNode, by, proof Signer) *testNode {
+	t.Helper()
+	card, err := n.card.Bytes()
+	if err != nil {
+		t.Fatal(err)
+	}
+	der, err := cms.Sign(card, proof.Cert, proof.Key, cms.Options{SigningTime: now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &forgery{signer: by, parts: []Part{
+		Bytes(CardPath, "application/json", card), Bytes(possessionPath(2), "application/pkcs7-signature", der),
+	}}
+	m := cardMessage(n.card)
+	m.Kind = KindCard
+	if _, f.message, err = Compose(m, f.parts); err != nil {
+		t.Fatal(err)
+	}
+	return &testNode{sealed: f.build(t)}
 }
 
 func wantsCard(t *testing.T, n *testNode, previous *Card, check Check, why string) {

@@ -11,8 +11,6 @@
 package envelope
 
 import (
-	"fmt"
-
 	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
 )
@@ -22,15 +20,16 @@ type Digest = canonical.Hash
 
 // The entries every envelope has, in this order; the content stands between the proof and the sums.
 const (
-	MimetypePath = "mimetype"
-	ManifestPath = "META-INF/ASiCManifest001.xml"
-	MessagePath  = "message.json"
-	ProofPath    = "sent.tlog-proof"
-	SumsPath     = "manifest-sha256.txt"
-	LetterPath   = "letter.pdf"
-	AnswersPath  = "answers.json"
-	CardPath     = "card.json"
-	ReceiptPath  = "receipt.json"
+	MimetypePath  = "mimetype"
+	ManifestPath  = "META-INF/ASiCManifest001.xml"
+	SignaturePath = "META-INF/signature001.p7s"
+	MessagePath   = "message.json"
+	ProofPath     = "sent.tlog-proof"
+	SumsPath      = "manifest-sha256.txt"
+	LetterPath    = "letter.pdf"
+	AnswersPath   = "answers.json"
+	CardPath      = "card.json"
+	ReceiptPath   = "receipt.json"
 )
 
 // mimetype is the whole content of the first entry (ETSI EN 319 162-1, 4.4.3.2 and annex A.1).
@@ -39,17 +38,13 @@ const mimetype = "application/vnd.etsi.asic-e+zip"
 // Limits of what is read and written. The independent validator that the layout was put to refuses about 1,000
 // entries, so the format stays below.
 const (
-	MaxEntries    = 900
-	MaxNameBytes  = 200
-	MaxSignatures = 9         // one by the card key and up to eight of new seal keys; other envelopes have exactly one
-	MaxProof      = 256 << 10 // a proof with its checkpoint and cosignatures
-	maxManifest   = 1 << 20
-	maxSums       = 512 << 10
-	DefaultMax    = 1 << 40 // bytes of a file when the caller sets no limit of its own
+	MaxEntries   = 900
+	MaxNameBytes = 200
+	MaxProof     = 256 << 10 // a proof with its checkpoint and cosignatures
+	maxManifest  = 1 << 20
+	maxSums      = 512 << 10
+	DefaultMax   = 1 << 40 // bytes of a file when the caller sets no limit of its own
 )
-
-// signaturePath names the n-th signature, counted from 1.
-func signaturePath(n int) string { return fmt.Sprintf("META-INF/signature%03d.p7s", n) }
 
 // Digests name one envelope in four ways. Manifest is the one that ledgers, receipts and chains mean: the outer file
 // differs each time it is encrypted, the manifest doesn't.

@@ -60,7 +60,7 @@ func (f *forgery) build(t testing.TB) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	entries := []rawEntry{raw(MimetypePath, []byte(mimetype)), raw(ManifestPath, manifest), raw(signaturePath(1), signature)}
+	entries := []rawEntry{raw(MimetypePath, []byte(mimetype)), raw(ManifestPath, manifest), raw(SignaturePath, signature)}
 	for _, p := range list {
 		entries = append(entries, raw(p.Path, readPart(t, p)))
 	}

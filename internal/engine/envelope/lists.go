@@ -24,8 +24,10 @@ func (p *opening) checkLists() (string, error) {
 	return fmt.Sprintf("manifest, zip, %s and %s name the same %d files", MessagePath, SumsPath, len(p.files)), nil
 }
 
-// listed returns the zip's entries that the manifest has to list: all but mimetype, manifest and signatures.
-func (p *opening) listed() []zipEntry { return p.entries[2+len(p.signatures):] }
+// unlisted are the first entries: mimetype, manifest, signature. The manifest lists all others.
+const unlisted = 3
+
+func (p *opening) listed() []zipEntry { return p.entries[unlisted:] }
 
 // compareZip wants the same paths in the same order, and gives the manifest's files their sizes.
 func (p *opening) compareZip() error {
@@ -120,7 +122,7 @@ func (p *opening) checkDigests() (string, error) {
 			return "", errs.Invalidf("%s: the bytes have the CRC-32 %08x, the zip says %08x", e.Name, p.sums[i].crc, e.CRC32)
 		}
 	}
-	sums := p.sums[2+len(p.signatures):]
+	sums := p.sums[unlisted:]
 	for i, f := range p.files {
 		if f.SHA256 != sums[i].sha256 {
 			return "", errs.Invalidf("%s: the bytes have the SHA-256 %s, the manifest says %s", f.Path, sums[i].sha256, f.SHA256)

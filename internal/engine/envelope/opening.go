@@ -24,7 +24,7 @@ type opening struct {
 	plainSize int64
 
 	entries     []zipEntry
-	signatures  []*cms.Result
+	signature   *cms.Result
 	files       []File // what the manifest lists, with sizes from the zip
 	manifest    []byte
 	sums        []entrySum
@@ -145,8 +145,7 @@ func (p *opening) opened(results []Result) *Opened {
 		Digests: p.known, Message: p.message, MessageJSON: p.messageJSON, Proof: p.proof, Sender: p.sender,
 		Key: p.key, Results: results, plain: p.plain, entries: p.entries,
 	}
-	if len(p.signatures) > 0 {
-		s := p.signatures[0]
+	if s := p.signature; s != nil {
 		o.Seal, o.SealedAt, o.Stamps = s.Cert, s.SigningTime, s.Stamps
 	}
 	return o

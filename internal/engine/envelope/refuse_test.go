@@ -147,13 +147,13 @@ func TestOpen_refusesZip(t *testing.T) {
 		}), "says something else"},
 		"a stray META-INF entry": {onEntries(func(e []rawEntry) []rawEntry {
 			return slices.Insert(e, 3, raw("META-INF/manifest.xml", []byte("<x/>")))
-		}), "META-INF holds the manifest and signatures"},
+		}), "META-INF holds one manifest and one signature"},
 		"a second signature": {onEntries(func(e []rawEntry) []rawEntry {
-			return slices.Insert(e, 3, raw(signaturePath(2), e[2].bytes))
-		}), "entry 4 has to be message.json"},
+			return slices.Insert(e, 3, raw("META-INF/signature002.p7s", e[2].bytes))
+		}), "META-INF holds one manifest and one signature"},
 		"a signature at the end": {onEntries(func(e []rawEntry) []rawEntry {
-			return slices.Insert(e, len(e)-1, raw(signaturePath(2), e[2].bytes))
-		}), "one signature is allowed"},
+			return slices.Insert(e, len(e)-1, e[2])
+		}), "stands twice"},
 		"no mimetype":        {onEntries(func(e []rawEntry) []rawEntry { return e[1:] }), "entry 1 has to be mimetype"},
 		"no signature":       {onEntries(func(e []rawEntry) []rawEntry { return slices.Delete(e, 2, 3) }), "entry 3 has to be META-INF/signature001.p7s"},
 		"no sums at the end": {onEntries(func(e []rawEntry) []rawEntry { return e[:len(e)-1] }), "the last entry"},
@@ -200,7 +200,7 @@ func TestOpen_refusesNames(t *testing.T) {
 		"annex/.": "only dots", "annex\\x": "only small letters", "c:x": "only small letters",
 		"annex/é.pdf": "only small letters", "annex/a b": "only small letters", "annex/a\x00b": "only small letters",
 		"": "name \"\" of 0 bytes", strings.Repeat("a", 201): "201 bytes", "meta-inf/../x": "only dots", ".x": "first character",
-		"META-INF/signature010.p7s": "META-INF holds",
+		"META-INF/ASiCManifest002.xml": "META-INF holds",
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := forge(t, from, to)
@@ -274,10 +274,10 @@ func TestOpen_refuses(t *testing.T) {
 		}, BadSignature, "not the one that was signed"},
 		"a signature by nobody": {func(_ *testing.T, f *forgery, _ *Options) {
 			f.entries = func(e []rawEntry) []rawEntry {
-				e[2] = raw(signaturePath(1), []byte("not CMS"))
+				e[2] = raw(SignaturePath, []byte("not CMS"))
 				return e
 			}
-		}, BadSignature, "signature001.p7s"},
+		}, BadSignature, "verify signature"},
 		"a seal nobody pinned": {func(_ *testing.T, f *forgery, _ *Options) { f.signer = stranger.seal }, UnknownSender, "0 pinned cards"},
 		"the card key as a seal": {func(_ *testing.T, f *forgery, _ *Options) { f.signer = from.root },
 			UnknownSender, "0 pinned cards"},

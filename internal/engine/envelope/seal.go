@@ -32,7 +32,7 @@ func Seal(w io.Writer, m Message, parts []Part, s Signer, stamp Stamper) (Sealed
 	if err != nil {
 		return Sealed{}, err
 	}
-	sealed, err := seal(w, m, message, parts, []Signer{s}, stamp)
+	sealed, err := seal(w, m, message, parts, s, stamp)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("seal message %s: %w", m.ID, err)
 	}
@@ -42,33 +42,49 @@ func Seal(w io.Writer, m Message, parts []Part, s Signer, stamp Stamper) (Sealed
 // Stamper asks a time-stamp authority for an RFC 3161 token over the SHA-256 of a signature's value.
 type Stamper func(digest [sha256.Size]byte) (token []byte, err error)
 
-// SealCard writes a node's card (card.asice): signed by the card key, and by each seal key that is new in this card as
-// a proof that the node has it.
-func SealCard(w io.Writer, n Message, c *Card, root Signer, newSeals []Signer) (Sealed, error) {
-	if len(newSeals) > MaxSignatures-1 {
-		return Sealed{}, errs.Invalidf("seal card: %d new seal keys, at most %d are allowed", len(newSeals), MaxSignatures-1)
-	}
-	if !c.Root.Equal(root.Cert) {
-		return Sealed{}, errs.Invalidf("seal card: the signer is not the card's own key")
-	}
-	card, err := c.Bytes()
-	if err != nil {
-		return Sealed{}, err
-	}
-	n.Kind, n.To = KindCard, nil
-	parts := []Part{Bytes(CardPath, "application/json", card)}
-	m, message, err := Compose(n, parts)
-	if err != nil {
-		return Sealed{}, err
-	}
-	sealed, err := seal(w, m, message, parts, append([]Signer{root}, newSeals...), nil)
+// SealCard writes a node's card (card.asice): signed by the card key, with a proof by each seal key that is new in this
+// card. Of m the id, the sender and the time are used.
+func SealCard(w io.Writer, m Message, c *Card, root Signer, newSeals []Signer) (Sealed, error) {
+	sealed, err := sealCard(w, m, c, root, newSeals)
 	if err != nil {
 		return Sealed{}, fmt.Errorf("seal card %d of node %s: %w", c.Serial, c.Node, err)
 	}
 	return sealed, nil
 }
 
-func seal(w io.Writer, m Message, message []byte, parts []Part, by []Signer, stamp Stamper) (Sealed, error) {
+func sealCard(w io.Writer, m Message, c *Card, root Signer, newSeals []Signer) (Sealed, error) {
+	if !root.Cert.Equal(c.Root) {
+		return Sealed{}, errs.Invalidf("the signer is not the card's own key")
+	}
+	card, err := c.Bytes()
+	if err != nil {
+		return Sealed{}, err
+	}
+	parts := []Part{Bytes(CardPath, "application/json", card)}
+	for i, seal := range c.Seals {
+		for _, s := range newSeals {
+			if !s.Cert.Equal(seal) {
+				continue
+			}
+			der, err := cms.Sign(card, s.Cert, s.Key, cms.Options{SigningTime: m.SentAt})
+			if err != nil {
+				return Sealed{}, err
+			}
+			parts = append(parts, Bytes(possessionPath(i+1), "application/pkcs7-signature", der))
+		}
+	}
+	if len(parts) != 1+len(newSeals) {
+		return Sealed{}, errs.Invalidf("%d new seal keys, %d of them in the card", len(newSeals), len(parts)-1)
+	}
+	m.Kind, m.To = KindCard, nil
+	m, message, err := Compose(m, parts)
+	if err != nil {
+		return Sealed{}, err
+	}
+	return seal(w, m, message, parts, root, nil)
+}
+
+func seal(w io.Writer, m Message, message []byte, parts []Part, s Signer, stamp Stamper) (Sealed, error) {
 	parts, err := arrange(m.Kind, message, parts)
 	if err != nil {
 		return Sealed{}, err
@@ -77,20 +93,20 @@ func seal(w io.Writer, m Message, message []byte, parts []Part, by []Signer, sta
 	if err != nil {
 		return Sealed{}, err
 	}
-	signatures, err := sign(manifest, by, m.SentAt, stamp)
+	signature, err := sign(manifest, s, m.SentAt, stamp)
 	if err != nil {
 		return Sealed{}, err
 	}
 	sum := sha256.New()
 	z := &zipWriter{w: io.MultiWriter(w, sum)}
-	if err := writeEntries(z, manifest, signatures, parts); err != nil {
+	if err := writeEntries(z, manifest, signature, parts); err != nil {
 		return Sealed{}, err
 	}
 	container := Digest(hex.EncodeToString(sum.Sum(nil)))
 	return Sealed{
 		Digests: Digests{
 			Manifest: canonical.Sum(manifest), Container: container,
-			Signature: canonical.Sum(signatures[0]), Transport: container,
+			Signature: canonical.Sum(signature), Transport: container,
 		},
 		Size: z.at, Message: message,
 	}, nil
@@ -130,24 +146,12 @@ func filesOf(parts []Part) (files []File) {
 	return files
 }
 
-// sign returns one signature by each signer; the first one is time-stamped when there is an authority.
-func sign(manifest []byte, by []Signer, at time.Time, stamp Stamper) (list [][]byte, err error) {
-	for i, s := range by {
-		der, err := cms.Sign(manifest, s.Cert, s.Key, cms.Options{SigningTime: at})
-		if err != nil {
-			return nil, err
-		}
-		if i == 0 && stamp != nil {
-			if der, err = addStamp(der, stamp); err != nil {
-				return nil, err
-			}
-		}
-		list = append(list, der)
+// sign returns the signature over the manifest, time-stamped when there is an authority.
+func sign(manifest []byte, s Signer, at time.Time, stamp Stamper) ([]byte, error) {
+	der, err := cms.Sign(manifest, s.Cert, s.Key, cms.Options{SigningTime: at})
+	if err != nil || stamp == nil {
+		return der, err
 	}
-	return list, nil
-}
-
-func addStamp(der []byte, stamp Stamper) ([]byte, error) {
 	digest, err := cms.Stamped(der)
 	if err != nil {
 		return nil, err
@@ -159,8 +163,8 @@ func addStamp(der []byte, stamp Stamper) ([]byte, error) {
 	return cms.AddTimeStamp(der, token)
 }
 
-func writeEntries(z *zipWriter, manifest []byte, signatures [][]byte, parts []Part) error {
-	if n := 2 + len(signatures) + len(parts); n > MaxEntries {
+func writeEntries(z *zipWriter, manifest, signature []byte, parts []Part) error {
+	if n := unlisted + len(parts); n > MaxEntries {
 		return errs.Invalidf("%d entries, at most %d are allowed", n, MaxEntries)
 	}
 	if err := z.bytes(MimetypePath, []byte(mimetype)); err != nil {
@@ -169,10 +173,8 @@ func writeEntries(z *zipWriter, manifest []byte, signatures [][]byte, parts []Pa
 	if err := z.bytes(ManifestPath, manifest); err != nil {
 		return err
 	}
-	for i, der := range signatures {
-		if err := z.bytes(signaturePath(i+1), der); err != nil {
-			return err
-		}
+	if err := z.bytes(SignaturePath, signature); err != nil {
+		return err
 	}
 	for _, p := range parts {
 		if err := z.part(p); err != nil {

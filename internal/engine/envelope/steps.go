@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
-	"strings"
 
 	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
@@ -66,14 +65,7 @@ func (p *opening) checkZip() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	isCard := hasEntry(entries, CardPath)
-	order := []string{MimetypePath, ManifestPath, signaturePath(1)}
-	for i := 3; isCard && i < len(entries) && entries[i].Name == signaturePath(i-1); i++ {
-		order = append(order, entries[i].Name)
-	}
-	signatures := len(order) - 2
-	order = append(order, MessagePath)
-	for i, name := range order {
+	for i, name := range []string{MimetypePath, ManifestPath, SignaturePath, MessagePath} {
 		if i >= len(entries) || entries[i].Name != name {
 			return "", errs.Invalidf("entry %d has to be %s", i+1, name)
 		}
@@ -81,12 +73,7 @@ func (p *opening) checkZip() (string, error) {
 	if last := entries[len(entries)-1].Name; last != SumsPath {
 		return "", errs.Invalidf("the last entry is %q and has to be %s", last, SumsPath)
 	}
-	for _, e := range entries[len(order):] {
-		if strings.HasPrefix(e.Name, "META-INF/") {
-			return "", errs.Invalidf("entry %q: one signature is allowed, and more only by new seal keys of a card", e.Name)
-		}
-	}
-	p.entries, p.signatures = entries, make([]*cms.Result, signatures)
+	p.entries = entries
 	return fmt.Sprintf("%d entries, stored back to back; archive/zip sees the same", len(entries)), nil
 }
 
@@ -121,26 +108,21 @@ func (p *opening) checkManifest() (string, error) {
 	return fmt.Sprintf("%d files; SHA-256 %s", len(p.files), p.known.Manifest), nil
 }
 
-// checkSignature verifies each signature over the manifest. Whose they are is the next question.
+// checkSignature verifies the signature over the manifest. Whose it is is the next question.
 func (p *opening) checkSignature() (string, error) {
-	for i := range p.signatures {
-		der, err := p.read(p.entries[2+i], cms.MaxSize)
-		if err != nil {
-			return "", err
-		}
-		s, err := cms.Verify(der, p.manifest)
-		if err != nil {
-			return "", fmt.Errorf("%s: %w", signaturePath(i+1), err)
-		}
-		if s.SigningTime.IsZero() {
-			return "", errs.Invalidf("%s: the signed attribute signing-time is missing", signaturePath(i+1))
-		}
-		p.signatures[i] = s
-		if i == 0 {
-			p.known.Signature = canonical.Sum(der)
-		}
+	der, err := p.read(p.entries[2], cms.MaxSize)
+	if err != nil {
+		return "", err
 	}
-	s := p.signatures[0]
+	s, err := cms.Verify(der, p.manifest)
+	if err != nil {
+		return "", err
+	}
+	if s.SigningTime.IsZero() {
+		return "", errs.Invalidf("the signed attribute signing-time is missing")
+	}
+	p.signature = s
+	p.known.Signature = canonical.Sum(der)
 	return fmt.Sprintf("by certificate %s, claimed time %s", CertSum(s.Cert), s.SigningTime.UTC().Format(timeForm)), nil
 }
 

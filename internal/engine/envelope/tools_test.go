@@ -102,20 +102,21 @@ func TestTools(t *testing.T) {
 	})
 	t.Run("openssl", func(t *testing.T) {
 		openssl, unzip, dir := tool(t, "openssl"), tool(t, "unzip"), folder(t)
-		for file, signers := range map[string]map[string]Signer{
-			"e.asice":    {signaturePath(1): from.seal},
-			"card.asice": {signaturePath(1): from.root, signaturePath(2): from.seal},
+		for _, c := range []struct {
+			file, signature, content string
+			by                       Signer
+		}{
+			{"e.asice", SignaturePath, ManifestPath, from.seal},
+			{"card.asice", SignaturePath, ManifestPath, from.root},
+			{"card.asice", possessionPath(1), CardPath, from.seal},
 		} {
-			sh(t, dir, unzip, "-q", "-o", file, "META-INF/*")
-			for path, s := range signers {
-				cafile := filepath.Join(dir, "ca.pem")
-				if err := os.WriteFile(cafile, []byte(CertPEM(s.Cert)), 0o600); err != nil {
-					t.Fatal(err)
-				}
-				// The invented present lies in 2026; a fixed time keeps the test good later.
-				sh(t, dir, openssl, "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", path,
-					"-content", ManifestPath, "-CAfile", "ca.pem", "-attime", "1795464593", "-out", "/dev/null")
+			sh(t, dir, unzip, "-q", "-o", c.file)
+			if err := os.WriteFile(filepath.Join(dir, "ca.pem"), []byte(CertPEM(c.by.Cert)), 0o600); err != nil {
+				t.Fatal(err)
 			}
+			// The invented present lies in 2026; a fixed time keeps the test good later.
+			sh(t, dir, openssl, "cms", "-verify", "-cades", "-binary", "-inform", "DER", "-in", c.signature,
+				"-content", c.content, "-CAfile", "ca.pem", "-attime", "1795464593", "-out", "/dev/null")
 		}
 	})
 }

@@ -18,7 +18,7 @@ func (p *opening) checkSender() (string, error) {
 	if p.o.Cards == nil {
 		return "", skip("no pinned card was given to compare the certificate with")
 	}
-	sum := CertSum(p.signatures[0].Cert)
+	sum := CertSum(p.signature.Cert)
 	cards, err := p.o.Cards(sum)
 	if err != nil {
 		// Not the sender's fault: reported like a file that can't be read.
@@ -39,7 +39,7 @@ func (p *opening) checkTime() (string, error) {
 	if p.sender == nil {
 		return "", skip("the sender is not known")
 	}
-	cert := p.signatures[0].Cert
+	cert := p.signature.Cert
 	if from := later(cert.NotBefore, p.sender.ValidFrom); p.o.Now.Add(clockSlack).Before(from) {
 		return "", errs.Invalidf("the seal is valid from %s", from.UTC().Format(timeForm))
 	}
@@ -67,7 +67,7 @@ func (p *opening) ended(cert *x509.Certificate) (time.Time, string) {
 }
 
 func (p *opening) provenBefore(end time.Time) (how string, ok bool) {
-	for _, s := range p.signatures[0].Stamps {
+	for _, s := range p.signature.Stamps {
 		if slices.Contains(p.o.Authorities, CertSum(s.Cert)) && s.Time.Before(end) {
 			return "time stamp of " + s.Time.UTC().Format(timeForm), true
 		}
@@ -96,18 +96,6 @@ func (p *opening) checkJSON() (string, error) {
 		return "", fault
 	}
 	return "RFC 8785", nil
-}
-
-func (p *opening) readCard() (*Card, error) {
-	i := slices.IndexFunc(p.entries, func(e zipEntry) bool { return e.Name == CardPath })
-	if i < 0 {
-		return nil, refuse(BadSchema, "no %s inside", CardPath)
-	}
-	b, err := p.read(p.entries[i], 1<<20)
-	if err != nil {
-		return nil, refuse(BadSchema, "%v", err)
-	}
-	return ReadCard(b)
 }
 
 func documentStep(c Check, found string) func(*opening) (string, error) {
@@ -189,42 +177,4 @@ func (p *opening) checkExercise() (string, error) {
 		return "both nodes are for exercises", nil
 	}
 	return "both nodes are real", nil
-}
-
-// checkCardKey wants the card signed by its own card key and, as a proof that the node has them, by each new seal key.
-func (p *opening) checkCardKey() (string, error) {
-	if !p.signatures[0].Cert.Equal(p.sender.Root) {
-		return "", errs.Invalidf("the card is not signed by its own card key")
-	}
-	proven := map[Digest]bool{}
-	for i, s := range p.signatures[1:] {
-		sum := CertSum(s.Cert)
-		if !p.sender.HasSeal(sum) || proven[sum] {
-			return "", errs.Invalidf("%s is not by one of the card's seal keys, or by one for the second time", signaturePath(i+2))
-		}
-		proven[sum] = true
-	}
-	for _, c := range p.sender.Seals {
-		sum := CertSum(c)
-		if !proven[sum] && (p.o.Previous == nil || !p.o.Previous.HasSeal(sum)) {
-			return "", errs.Invalidf("seal key %s is new and has not signed the card", sum)
-		}
-	}
-	groups, err := Fingerprint(p.known.Manifest)
-	if err != nil {
-		return "", err
-	}
-	return "fingerprint " + groups, nil
-}
-
-func (p *opening) checkCardTime() (string, error) {
-	c := p.sender
-	from, to := later(c.ValidFrom, c.Root.NotBefore), c.ValidTo
-	if c.Root.NotAfter.Before(to) {
-		to = c.Root.NotAfter
-	}
-	if p.o.Now.Add(clockSlack).Before(from) || !p.o.Now.Before(to) {
-		return "", errs.Invalidf("the card is valid from %s to %s", from.UTC().Format(timeForm), to.UTC().Format(timeForm))
-	}
-	return "valid until " + to.UTC().Format(timeForm), nil
 }

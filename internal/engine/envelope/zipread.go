@@ -127,20 +127,15 @@ func checkLocal(head []byte) error {
 	return nil
 }
 
-// checkEntryName allows paths as in [checkPath] and, in META-INF, the manifest and signatures.
+// checkEntryName allows paths as in [checkPath] and, in META-INF, the manifest and its signature.
 func checkEntryName(name string) error {
 	if !strings.HasPrefix(name, "META-INF/") {
 		return checkPath(name)
 	}
-	if name == ManifestPath {
+	if name == ManifestPath || name == SignaturePath {
 		return nil
 	}
-	for n := 1; n <= MaxSignatures; n++ {
-		if name == signaturePath(n) {
-			return nil
-		}
-	}
-	return errs.Invalidf("entry %q: META-INF holds the manifest and signatures, nothing else", name)
+	return errs.Invalidf("entry %q: META-INF holds one manifest and one signature, nothing else", name)
 }
 
 // compareEnd compares what stands after the last entry with what has to.
