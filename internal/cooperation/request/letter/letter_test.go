@@ -40,11 +40,7 @@ func load(t testing.TB) world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words, err := ty.Words()
-	if err != nil {
-		t.Fatal(err)
-	}
-	c, err := language.Load(append(words, selector.Words(), treaty.Words(), rule.Words())...)
+	c, err := language.Load(append(types.Words(), selector.Words(), treaty.Words(), rule.Words())...)
 	if err != nil {
 		t.Fatal(err)
 	}

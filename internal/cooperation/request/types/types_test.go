@@ -1,6 +1,7 @@
 package types
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -94,5 +95,19 @@ func TestSample(t *testing.T) {
 		if got := ty.Sample(path); got != want {
 			t.Errorf("Sample(%s) = %q, want %q", path, got, want)
 		}
+	}
+}
+
+func TestFoldersAreAll(t *testing.T) {
+	dirs, err := own.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, d := range dirs {
+		got = append(got, d.Name())
+	}
+	if want := folders[:]; !slices.Equal(got, want) {
+		t.Errorf("embedded are %v, words are taken from %v", got, want)
 	}
 }
