@@ -130,9 +130,9 @@ func (t *tongue) add(m Message) error {
 	if m.Plural != "" && len(m.Text) != len(t.forms) {
 		return fmt.Errorf("%s: %d plural forms, %s has %d: %w", m.Where, len(m.Text), t.tag, len(t.forms), errs.Invalid)
 	}
-	if first, ok := t.messages[m.ID]; ok {
-		if first.Plural == m.Plural && slices.Equal(first.Text, m.Text) {
-			return nil
+	if first, ok := t.messages[m.ID]; ok && first.Text[0] != "" {
+		if m.Text[0] == "" || first.Plural == m.Plural && slices.Equal(first.Text, m.Text) {
+			return nil // not translated here yet, or translated the same
 		}
 		return fmt.Errorf("%s: %q has another translation at %s: %w", m.Where, m.ID, first.Where, errs.Invalid)
 	}

@@ -37,6 +37,10 @@ func TestPagesInABrowser(t *testing.T) {
 		tab.Check("done-" + view)
 		tab.Visit(s.server.URL + "/fail/other")
 		tab.Check("fail-" + view)
+		tab.Visit(s.server.URL + "/late")
+		tab.Fill("facts", "kept")
+		tab.Press("")
+		tab.Check("resend-" + view)
 	})
 }
 

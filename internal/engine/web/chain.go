@@ -173,10 +173,10 @@ func (m *Mux) askToSignIn(r *Request) error {
 		r.SeeOther(m.options.SignIn + "?" + next.Encode())
 		return nil
 	}
-	if r.route.raw || r.wantsJSON() {
+	if !r.resendable() {
 		return errSignedOut
 	}
-	return r.page(http.StatusUnauthorized, "web/signed-out", newSignedOut(r))
+	return r.page(http.StatusUnauthorized, "web/resend", signInFirst(r))
 }
 
 // localPath returns s if it is an address on this node, or "/": a link to sign in can't lead away.

@@ -60,6 +60,11 @@ func (m *Mux) fail(r *Request, err error) {
 		r.w.code = 499 // nobody is there to read an answer; the log says so
 		return
 	}
+	if r.resendable() && needsFactor(err) {
+		if err = r.page(http.StatusForbidden, "web/resend", confirmFirst(r)); err == nil {
+			return
+		}
+	}
 	f := r.explain(err)
 	if f.Status >= 500 {
 		f.ID = r.ID
@@ -199,33 +204,6 @@ func (r *Request) typed() [][2]string {
 // secret is true of the names under which forms send passwords and codes.
 func secret(name string) bool {
 	return slices.Contains([]string{"password", "password.again", "code", "totp", "recovery"}, name)
-}
-
-// signedOut is the page for a form that was sent after the session had ended: it holds everything typed and sends it
-// again once the person has signed in.
-type signedOut struct {
-	SignIn string
-	Action string
-	Fields []Field
-	Files  bool // files can't be held: they have to be chosen again
-	Button Button
-}
-
-func newSignedOut(r *Request) signedOut {
-	s := signedOut{SignIn: r.mux.options.SignIn, Action: localPath(r.HTTP.URL.RequestURI()), Button: Button{Text: r.T("Send it again")}}
-	for name, values := range r.form.Values {
-		if secret(name) {
-			continue
-		}
-		for _, v := range values {
-			s.Fields = append(s.Fields, Field{Kind: Hidden, Path: name, Value: v})
-		}
-	}
-	slices.SortFunc(s.Fields, func(a, b Field) int { return slices.Compare([]string{a.Path, a.Value}, []string{b.Path, b.Value}) })
-	for _, files := range r.form.files {
-		s.Files = s.Files || len(files) > 0
-	}
-	return s
 }
 
 // String keeps a failure short where a test prints it.

@@ -95,6 +95,8 @@ func routes(m *Mux) {
 	m.Get("/secret", "secret.act", func(r *Request) error { return r.Page("sample/all", samplePage(r)) })
 	m.Get("/fail/{kind}", Public, func(r *Request) error { return failing(r.Value("kind")) })
 	m.Post("/fail/{kind}", Public, func(r *Request) error { return failing(r.Value("kind")) })
+	m.Get("/late", Public, func(r *Request) error { return r.Page("sample/autosave", sampleForm(r)) })
+	m.Post("/late", Public, func(r *Request) error { return failing("again") })
 	m.Get("/autosave", Public, func(r *Request) error { return r.Page("sample/autosave", sampleForm(r)) })
 	m.Handle("PUT", "/autosave", Public, autosave())
 	m.Handle("PUT", "/raw", Public, func(r *Request) error {
@@ -127,6 +129,8 @@ func failing(kind string) error {
 		return fmt.Errorf("request: %w", errs.NotFound)
 	case "forbidden":
 		return errs.Forbidden
+	case "again":
+		return fmt.Errorf("send: %w", errs.Say(errs.Forbidden, access.SignInAgain, nil))
 	case "conflict":
 		return Differs(errs.Conflict, Difference{"Facts", "mine", "theirs"})
 	case "unavailable":

@@ -68,6 +68,7 @@ type Options struct {
 	Exercise bool   // every page wears the exercise band
 	TLS      bool   // cookies are Secure and HSTS is sent
 	SignIn   string // where a person without a session is sent; "/sign-in" if empty
+	Confirm  string // where a person shows a factor again; "/sign-in/confirm" if empty
 
 	// May says whether a person may do an act on anything at all. It only decides what navigation shows and which
 	// routes open; whether the act is allowed on a thing is decided at the desk. Nil allows everything.
@@ -111,6 +112,9 @@ type Mux struct {
 func New(o Options) (*Mux, error) {
 	if o.SignIn == "" {
 		o.SignIn = "/sign-in"
+	}
+	if o.Confirm == "" {
+		o.Confirm = "/sign-in/confirm"
 	}
 	if o.Now == nil {
 		o.Now = time.Now

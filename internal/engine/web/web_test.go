@@ -154,6 +154,10 @@ func TestWhoMay(t *testing.T) {
 	if resp.StatusCode != 401 || !strings.Contains(body, `<input type="hidden" name="facts" value="long &lt;text&gt;">`) || strings.Contains(body, `value="no"`) {
 		t.Errorf("signed out while writing: %d, want the words kept\n%s", resp.StatusCode, body)
 	}
+	resp, body = s.do(t, "POST", "/fail/again", url.Values{"what": {"FR", "KE"}})
+	if resp.StatusCode != 403 || !strings.Contains(body, `href="/sign-in/confirm"`) || strings.Count(body, `type="hidden" name="what"`) != 2 {
+		t.Errorf("factor too old: %d, want the words kept and the way to confirm\n%s", resp.StatusCode, body)
+	}
 	if strings.Contains(s.log.String(), "Amina") || !strings.Contains(s.log.String(), "role=clerk+drafter") {
 		t.Errorf("log should hold roles and no names:\n%s", s.log)
 	}
