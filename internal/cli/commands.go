@@ -5,6 +5,7 @@ import "github.com/spf13/cobra"
 // commands lists all commands; each stands in a file of its own.
 func commands(env Env) []*cobra.Command {
 	return []*cobra.Command{
+		demoCommand(env),
 		initCommand(env),
 		verifyCommand(env),
 		requestCommand(env),

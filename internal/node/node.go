@@ -14,6 +14,7 @@ import (
 	"comity/internal/base/language"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/directory"
+	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/request"
 	"comity/internal/desk"
@@ -41,12 +42,14 @@ type Node struct {
 	Cases     *casefile.Cases
 	Exchange  *exchange.Exchange
 	Catalog   *language.Catalog
+	Evidence  *evidence.Evidence
 	Requests  *request.Requests
 	SignIn    *signin.SignIn
 
-	ring  *keyring.Ring
-	signs *signatories
-	law   *request.Law
+	ring    *keyring.Ring
+	signs   *signatories
+	law     *request.Law
+	uploads *blob.Uploads
 }
 
 // workers is how many jobs are done at once; most of them wait for another node.
@@ -54,7 +57,7 @@ const workers = 8
 
 // Schemas lists the tables of all slices, in the order in which they are made.
 func Schemas() []db.Schema {
-	return []db.Schema{access.Schema, signin.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema(), request.Schema()}
+	return []db.Schema{access.Schema, signin.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema(), evidence.Schema(), request.Schema()}
 }
 
 // Open opens the node in the data folder, brings its tables up to date and wires its slices. Nothing runs yet.
@@ -88,7 +91,12 @@ func (n *Node) openStores(ctx context.Context) (err error) {
 	if err := n.DB.Migrate(ctx, Schemas()...); err != nil {
 		return err
 	}
-	n.Blobs, err = blob.OpenDir(c.path("blob"))
+	blobs, err := blob.OpenDir(c.path("blob"))
+	if err != nil {
+		return err
+	}
+	n.Blobs = blobs
+	n.uploads, err = blob.OpenUploads(c.path("upload"), blobs)
 	return err
 }
 
@@ -176,11 +184,27 @@ func (n *Node) openSlices(context.Context) (err error) {
 	}
 	n.Exchange.Jobs(n.Jobs)
 	n.signs = &signatories{ring: n.ring, read: n.DB.Reader, who: n.Self.Card, now: c.Now}
+	vault, err := n.ring.OpenVault(c.path("item-keys"))
+	if err != nil {
+		return err
+	}
+	n.Evidence, err = evidence.New(evidence.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Blobs: n.Blobs, Uploads: n.uploads, Vault: vault,
+		Exchange: n.Exchange, Directory: n.Directory, Catalog: n.Catalog, Fonts: n.law.Fonts, Sign: n.signs.sign, Now: c.Now, Log: c.Log,
+	})
+	if err != nil {
+		return err
+	}
+	n.Evidence.Jobs(n.Jobs)
 	n.Requests, err = request.New(request.Config{
 		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Law: n.law, Directory: n.Directory, Exchange: n.Exchange,
-		Signatory: n.signs.sign, Now: c.Now,
+		Evidence: n.Evidence, Signatory: n.signs.sign, Now: c.Now,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	n.Requests.Jobs(n.Jobs)
+	return nil
 }
 
 // Work runs the sequencer and the jobs until ctx ends.

@@ -102,3 +102,19 @@ func (x *Exchange) ReceiptFile(ctx context.Context, of id.ID, peer id.ID) (path 
 	}
 	return x.File(ctx, receipt)
 }
+
+// ReceiptOf returns the message that carries our receipt for a message that came in.
+func (x *Exchange) ReceiptOf(ctx context.Context, of id.ID) (receipt id.ID, err error) {
+	err = x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) error {
+		return tx.Row(ctx, `SELECT receipt_message FROM message WHERE id = ? AND direction = 'in'`, of).Scan(&receipt)
+	})
+	return receipt, err
+}
+
+// EntryOf returns the ledger entry of a message, ours or theirs.
+func (x *Exchange) EntryOf(ctx context.Context, of id.ID) (entry id.ID, err error) {
+	err = x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) error {
+		return tx.Row(ctx, `SELECT entry_id FROM message WHERE id = ?`, of).Scan(&entry)
+	})
+	return entry, err
+}

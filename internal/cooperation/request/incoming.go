@@ -24,7 +24,11 @@ const maxLetter = 20 << 20
 func (q *Requests) listen() {
 	q.exchange.Handle("request", exchange.Taker{Apply: q.receive})
 	for _, m := range moves {
-		if m.Kind != "" && m.Kind != "request" {
+		switch m.Kind {
+		case "", "request":
+		case "delivery":
+			q.exchange.Handle("delivery", exchange.Taker{Prepare: q.prepareDelivery, Apply: q.theirMove})
+		default:
 			q.exchange.Handle(envelope.Kind(m.Kind), exchange.Taker{Apply: q.theirMove})
 		}
 	}
@@ -164,6 +168,10 @@ func (q *Requests) takeMove(ctx context.Context, c *desk.Change, r *Request, m M
 	switch m.Name {
 	case "acknowledge":
 		if _, err := c.Exec(ctx, `UPDATE request SET own_reference = ? WHERE id = ?`, resp.Reference, r.ID); err != nil {
+			return err
+		}
+	case "deliver":
+		if err := q.acceptDelivery(ctx, c, r, resp, in, prepared); err != nil {
 			return err
 		}
 	case "answer":

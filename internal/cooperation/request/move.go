@@ -74,7 +74,7 @@ var moves = []Move{
 	{"progress", "progress", Receiver, []State{Accepted, Executing, PartlyExecuted}, Executing},
 	{"execute", "", Receiver, []State{Accepted, Executing, PartlyExecuted}, Executed},
 	{"deliver", "delivery", Receiver, []State{Accepted, Executing, PartlyExecuted, Executed, EvidenceSent}, EvidenceSent},
-	{"receive-evidence", "evidence-receipt", Requester, []State{EvidenceSent}, EvidenceReceived},
+	{"receive.evidence", "evidence-receipt", Requester, []State{EvidenceSent}, EvidenceReceived},
 	{"withdraw", "withdrawal", Requester, append([]State{Transmitted}, atReceiver...), Withdrawn},
 	{"feedback", "feedback", Requester, []State{EvidenceReceived, Closed}, ""},
 	{"close", "closing", Either, []State{EvidenceSent, EvidenceReceived, Refused, Withdrawn}, Closed},

@@ -11,6 +11,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/cooperation/directory"
+	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/rule"
 	"comity/internal/desk"
@@ -26,6 +27,7 @@ type Requests struct {
 	law       *Law
 	directory *directory.Directory
 	exchange  *exchange.Exchange
+	evidence  *evidence.Evidence
 	signatory Signatory
 	now       func() time.Time
 }
@@ -38,13 +40,14 @@ type Config struct {
 	Law       *Law
 	Directory *directory.Directory
 	Exchange  *exchange.Exchange
+	Evidence  *evidence.Evidence
 	Signatory Signatory
 	Now       func() time.Time
 }
 
 // New returns the requests of a node, and takes the messages that speak of them from the exchange.
 func New(c Config) (*Requests, error) {
-	q := &Requests{desk: c.Desk, read: c.Read, law: c.Law, directory: c.Directory, exchange: c.Exchange, signatory: c.Signatory, now: c.Now}
+	q := &Requests{desk: c.Desk, read: c.Read, law: c.Law, directory: c.Directory, exchange: c.Exchange, evidence: c.Evidence, signatory: c.Signatory, now: c.Now}
 	q.listen()
 	return q, c.Sources.Register(Kind, Facts)
 }

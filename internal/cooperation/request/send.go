@@ -97,9 +97,17 @@ func (q *Requests) say(ctx context.Context, who access.Person, n id.ID, move str
 				return err
 			}
 		}
+		parts := []exchange.Part{{Path: envelope.AnswersPath, Media: "application/json", Data: body}}
+		if with.parts != nil {
+			more, err := with.parts(ctx, c, &r)
+			if err != nil {
+				return err
+			}
+			parts = append(parts, more...)
+		}
 		message, err := q.exchange.Queue(ctx, c, exchange.Outgoing{
 			Kind: envelope.Kind(m.Kind), To: r.Peer, Authority: q.exchange.Self().Authority(), ToAuthority: r.TheirAuthority, Request: r.Reference,
-			Parts: append([]exchange.Part{{Path: envelope.AnswersPath, Media: "application/json", Data: body}}, with.parts...),
+			Parts: parts,
 		})
 		if err != nil {
 			return err
@@ -117,7 +125,7 @@ func (q *Requests) say(ctx context.Context, who access.Person, n id.ID, move str
 type sayOption struct {
 	before func(context.Context, *desk.Change, *Request) error
 	after  func(context.Context, *desk.Change, *Request, id.ID) error
-	parts  []exchange.Part
+	parts  func(context.Context, *desk.Change, *Request) ([]exchange.Part, error)
 }
 
 // Answer answers what the other side asked, item by item.

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"comity/internal/demo"
+)
+
+func demoCommand(env Env) *cobra.Command {
+	walk, out, port := false, "", 0
+	c := &cobra.Command{
+		Use: "demo", Short: "Start an invented world on this machine, with a link for each person", Args: args(cobra.NoArgs),
+		Long: `demo starts three nodes on loopback: the central authorities of Morocco and of Portugal, and a
+secretariat. People, cases and data are invented and marked as exercise everywhere. It stays up
+until Ctrl-C. With --walk it plays one request from draft to verified delivery, with no browser,
+and leaves every file in DIR.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			dir, err := os.MkdirTemp("", "comity-demo-*")
+			if err != nil {
+				return err
+			}
+			defer func() { _ = os.RemoveAll(dir) }()
+			o := demo.Options{Dir: dir, Port: port, Web: !walk, Now: env.Now,
+				Log: slog.New(slog.NewTextHandler(env.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))}
+			if walk {
+				if out == "" {
+					return usageError{fmt.Errorf("demo: --walk needs --out DIR")}
+				}
+				return runWalk(c.Context(), env, o, out)
+			}
+			return runDemo(c.Context(), env, o)
+		},
+	}
+	c.Flags().BoolVar(&walk, "walk", false, "play one request to its end and leave the files")
+	c.Flags().StringVar(&out, "out", "", "folder for the files of --walk")
+	c.Flags().IntVar(&port, "port", 8080, "port of the first node's pages; the next ones follow; 0 for any")
+	return c
+}
+
+func runWalk(ctx context.Context, env Env, o demo.Options, out string) error {
+	o.Port = 0
+	if err := os.MkdirAll(out, 0o755); err != nil {
+		return err
+	}
+	w, err := demo.Start(ctx, o)
+	if err != nil {
+		return err
+	}
+	err = w.Walk(ctx, out, env.Stdout)
+	if e := w.Stop(); err == nil {
+		err = e
+	}
+	return err
+}
+
+func runDemo(ctx context.Context, env Env, o demo.Options) error {
+	w, err := demo.Start(ctx, o)
+	if err != nil {
+		return err
+	}
+	if err := w.Links(ctx, env.Stdout); err != nil {
+		return err
+	}
+	<-ctx.Done()
+	return w.Stop()
+}
