@@ -78,7 +78,7 @@ func (b bases) live(r *Rule) []liveCite {
 		if !c.Checked && sev == Error {
 			sev = Warning // what wasn't read in the official text is never told as its "shall"
 		}
-		out = append(out, liveCite{c, sev, standing != treaty.Binding})
+		out = append(out, liveCite{c, sev, standing != treaty.Binding && standing != treaty.Unknown})
 	}
 	return out
 }

@@ -8,7 +8,7 @@ type Basis struct {
 	Treaty   *Treaty
 	Articles []Serves
 	Offered  bool
-	Why      Standing // when not offered
+	Why      Standing // "" when the treaty binds; Unknown is offered all the same, to be checked with the depositary
 	Serves   bool     // whether the treaty has an article for the measure at all
 	Checked  bool     // whether articles and membership were read in an official text
 	Declared []Declaration
@@ -25,11 +25,11 @@ func (ts *Treaties) Bases(from, to, measure string, on Date) []Basis {
 		b := Basis{Treaty: t, Articles: t.Serving(measure), Clocks: t.ClocksOf(measure), AsOf: ts.status.Of(t.Code).AsOf}
 		b.Serves = len(b.Articles) > 0
 		standing := ts.Standing(t.Code, from, to, on)
-		b.Offered = b.Serves && standing == Binding
+		b.Offered = b.Serves && (standing == Binding || standing == Unknown)
 		if standing != Binding {
 			b.Why = standing
 		}
-		b.Checked = ts.status.Of(t.Code).Checked && !slices.ContainsFunc(b.Articles, func(s Serves) bool { return !s.Checked })
+		b.Checked = ts.status.Of(t.Code).checked(from, to) && !slices.ContainsFunc(b.Articles, func(s Serves) bool { return !s.Checked })
 		for _, a := range b.Articles {
 			b.Declared = append(b.Declared, ts.Declares(to, t.Code, a.Article)...)
 		}

@@ -231,6 +231,7 @@ type membershipRow struct {
 	Code, Source string
 	AsOf         string `toml:"as-of"`
 	Checked      bool
+	Complete     bool
 	Parties      [][]string // state, from[, until]
 	Unchecked    [][]string // the same, known but not read in the source
 	Signed       []string
@@ -250,7 +251,7 @@ func ParseStatus(name, text string) (*Status, error) {
 	}
 	s := &Status{Name: name, Exercise: in.Exercise}
 	for _, m := range in.Treaty {
-		out := Membership{Treaty: Code(m.Code), Source: m.Source, AsOf: Date(m.AsOf), Checked: m.Checked, Signed: m.Signed}
+		out := Membership{Treaty: Code(m.Code), Source: m.Source, AsOf: Date(m.AsOf), Checked: m.Checked, Complete: m.Complete, Signed: m.Signed}
 		for i, row := range append(slices.Clone(m.Parties), m.Unchecked...) {
 			p, err := party(row, i >= len(m.Parties))
 			if err != nil {

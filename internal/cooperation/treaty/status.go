@@ -25,8 +25,11 @@ type Membership struct {
 	Source  string
 	AsOf    Date
 	Checked bool
-	Parties []Party
-	Signed  []string // States that signed and are not known to be bound
+	// Complete says that a State not listed isn't bound. Without it nothing is known of such a State: silence of a
+	// table is not a fact of law.
+	Complete bool
+	Parties  []Party
+	Signed   []string // States that signed and are not known to be bound
 }
 
 // Party is a State bound by a treaty from a day on, until a day (exclusive) when it has left.
@@ -59,6 +62,7 @@ const (
 	SignedOnly Standing = "signed"       // one of the States has signed but isn't bound
 	Ended      Standing = "ended"        // one of them has left
 	NotParty   Standing = "not-party"
+	Unknown    Standing = "unknown" // the table doesn't say
 )
 
 // Of finds what the table knows of a treaty; the zero Membership when nothing.
@@ -89,8 +93,11 @@ func (m Membership) of(state string, on Date) Standing {
 			return Binding
 		}
 	}
-	if out == NotParty && slices.Contains(m.Signed, state) {
+	switch {
+	case out == NotParty && slices.Contains(m.Signed, state):
 		return SignedOnly
+	case out == NotParty && !m.Complete:
+		return Unknown
 	}
 	return out
 }
@@ -109,12 +116,21 @@ func (ts *Treaties) Standing(c Code, a, b string, on Date) Standing {
 		return Binding
 	case !inForce:
 		return NotInForce
-	case first == NotParty || second == NotParty:
-		return NotParty
-	case first == Ended || second == Ended:
-		return Ended
 	}
-	return SignedOnly
+	for _, worst := range []Standing{NotParty, Ended, SignedOnly} {
+		if first == worst || second == worst {
+			return worst
+		}
+	}
+	return Unknown
+}
+
+// checked reports whether both States were read as parties in the source of the table.
+func (m Membership) checked(a, b string) bool {
+	read := func(state string) bool {
+		return slices.ContainsFunc(m.Parties, func(p Party) bool { return p.State == state && !p.Unchecked })
+	}
+	return m.Checked && read(a) && read(b)
 }
 
 // InForce reports whether a treaty binds both States on a day.

@@ -30,12 +30,13 @@ func TestStanding(t *testing.T) {
 		{"real", "BUD", "JP", "MA", "2026-03-02", Binding},
 		{"real", "BUD", "JP", "MA", "2018-09-30", SignedOnly},
 		{"real", "BUD", "JP", "MA", "2004-06-30", NotInForce},
-		{"real", "BUD", "JP", "XX", "2026-03-02", NotParty},
+		{"real", "BUD", "JP", "XX", "2026-03-02", Unknown},
 		{"real", "HAN", "JP", "MA", "2026-03-02", NotInForce},
-		{"real", "TOC", "JP", "MA", "2026-03-02", NotParty},
+		{"real", "TOC", "JP", "MA", "2026-03-02", Unknown},
 		{"exercise", "BUD", "PT", "MA", "2026-03-02", Binding},
 		{"exercise", "E59", "PT", "MA", "2026-03-02", NotParty},
 		{"exercise", "HAN", "PT", "MA", "2026-03-02", NotInForce},
+		{"exercise", "BUD", "PT", "XX", "2026-03-02", NotParty},
 		{"real", "ZZZ", "PT", "MA", "2026-03-02", NotParty},
 	} {
 		in := ts
@@ -87,6 +88,26 @@ func TestBases(t *testing.T) {
 	for _, b := range ts.Bases("PT", "AT", "preserve.stored", "2026-03-02") {
 		if b.Treaty.Code == "BUD" && len(b.Declared) != 1 {
 			t.Errorf("Austria's reservation to BUD 29(4) isn't beside the basis: %v", b.Declared)
+		}
+	}
+}
+
+// Where the table is silent a treaty is offered as unchecked; a table that is complete says no.
+func TestSilenceIsNotDenial(t *testing.T) {
+	ts := load(t)
+	for _, b := range ts.Bases("JP", "MX", "records.bank", "2026-03-02") {
+		if b.Treaty.Code == "TOC" && (!b.Offered || b.Why != Unknown || b.Checked) {
+			t.Errorf("TOC in the real table: offered %v why %q checked %v, want offered, unknown, unchecked", b.Offered, b.Why, b.Checked)
+		}
+	}
+	for _, b := range ts.Bases("JP", "MA", "preserve.stored", "2026-03-02") {
+		if b.Treaty.Code == "BUD" && (!b.Offered || b.Why != "" || !b.Checked) {
+			t.Errorf("BUD between Japan and Morocco: offered %v why %q checked %v, want offered and checked", b.Offered, b.Why, b.Checked)
+		}
+	}
+	for _, b := range ts.Bases("PT", "MA", "preserve.stored", "2026-03-02") {
+		if b.Treaty.Code == "BUD" && (!b.Offered || b.Checked) {
+			t.Errorf("BUD between Portugal and Morocco: offered %v checked %v; Portugal wasn't read in the source", b.Offered, b.Checked)
 		}
 	}
 }

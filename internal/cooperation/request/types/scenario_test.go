@@ -54,8 +54,9 @@ func (s scenario) complete(t *testing.T, w world) (instrument.Answers, *treaty.T
 func fixture(t *testing.T, inForce map[string][]string) *treaty.Status {
 	t.Helper()
 	var b strings.Builder
-	for code, states := range inForce {
-		fmt.Fprintf(&b, "[[treaty]]\ncode = %q\nparties = [", code)
+	for _, code := range []string{"BUD", "COR", "E59", "HAN", "N88", "TOC"} {
+		states := inForce[code]
+		fmt.Fprintf(&b, "[[treaty]]\ncode = %q\ncomplete = true\nparties = [", code)
 		for _, s := range states {
 			fmt.Fprintf(&b, "[%q, \"2012-11-01\"], ", s)
 		}
