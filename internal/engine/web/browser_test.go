@@ -21,9 +21,9 @@ func TestPagesInABrowser(t *testing.T) {
 		tab.Visit(s.server.URL + "/form")
 		tab.Check("form-" + view)
 		tab.Fill("facts", "203.0.113.7:443 long enough")
-		tab.Fill("day.day", "31")
-		tab.Fill("day.month", "2")
-		tab.Fill("day.year", "2026")
+		tab.Fill("day:day", "31")
+		tab.Fill("day:month", "2")
+		tab.Fill("day:year", "2026")
 		tab.Press("")
 		if text := tab.Text(); lang == "en" && !strings.Contains(text, "Some answers need your attention") {
 			t.Errorf("no summary of errors:\n%s", text)

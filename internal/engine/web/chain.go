@@ -29,7 +29,7 @@ const (
 )
 
 // maxFields is how many values a form may have.
-const maxFields = 5000
+const maxFields = 20_000
 
 // chain puts around a route's handler what every request goes through, in this order: recover, number, headers, log,
 // language, cross-origin check, person, act, limits and form.

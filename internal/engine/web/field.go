@@ -25,12 +25,14 @@ const (
 	Repeat     Kind = "repeat" // Items that can be added and removed
 	Password   Kind = "password"
 	Hidden     Kind = "hidden"
+	Shown      Kind = "shown" // a value that can't be changed here
 )
 
 // Field is one question as a page shows it, with everything already decided. Texts are in the language of the page.
 //
-// What a form sends is named by Path: a date has Path.year, Path.month and Path.day, an instant Path.time and Path.zone
-// beside them, boxes send Path several times. [Form.Read] reads them back.
+// What a form sends is named by Path: a date has Path:year, Path:month and Path:day, an instant Path:time and Path:offset
+// beside them, boxes send Path several times and once with nothing, so that none ticked is told from not asked. Package
+// instrument names its answers the same way. [Form.Read] reads them back.
 type Field struct {
 	Path     string
 	Kind     Kind
@@ -46,6 +48,7 @@ type Field struct {
 	Rows     int    // of a text area; 5 if 0
 	Width    int    // of a text in characters: 2, 3, 4, 5, 10, 20 or 30; 0 is the full width
 	Complete string // the browser's autocomplete token, "off" if empty
+	Mode     string // of a text: the keyboard a telephone offers, "numeric" or "decimal"
 	Lang     string // of the text to be written, where it differs from the page's
 	Accept   string // of a file: media types
 
@@ -66,6 +69,7 @@ type Item struct {
 	Path        string
 	Label       string // "Person 2"
 	RemoveLabel string // "Remove person 2"
+	Stays       bool   // it can't be removed: there have to be so many
 	Fields      []Field
 }
 
@@ -105,7 +109,7 @@ func (f Field) Chosen(value string) bool {
 	return f.Value == value
 }
 
-// Part returns a piece of a date or an instant as it was typed: "year", "month", "day", "time" or "zone".
+// Part returns a piece of a date or an instant as it was typed: "year", "month", "day", "time" or "offset".
 func (f Field) Part(name string) string {
 	date, clock, _ := strings.Cut(f.Value, "T")
 	pieces := append(strings.SplitN(date, "-", 3), "", "", "")
@@ -114,7 +118,7 @@ func (f Field) Part(name string) string {
 		zone = len(clock)
 	}
 	return map[string]string{
-		"year": pieces[0], "month": pieces[1], "day": pieces[2], "time": clock[:zone], "zone": clock[zone:],
+		"year": pieces[0], "month": pieces[1], "day": pieces[2], "time": clock[:zone], "offset": clock[zone:],
 	}[name]
 }
 
@@ -186,6 +190,8 @@ func (f *Field) setText(name, v string) bool {
 		f.Missing = v
 	case "complete":
 		f.Complete = v
+	case "mode":
+		f.Mode = v
 	case "lang":
 		f.Lang = v
 	case "accept":

@@ -5,6 +5,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,11 +59,18 @@ func (f *Form) take(r *http.Request) error {
 	return nil
 }
 
-// Get returns a value, "" when there is none.
-func (f *Form) Get(name string) string { return f.Values.Get(name) }
+// Get returns the last value of a name, "" when there is none: radios send nothing first and the choice after it.
+func (f *Form) Get(name string) string {
+	if all := f.Values[name]; len(all) > 0 {
+		return all[len(all)-1]
+	}
+	return ""
+}
 
-// All returns every value of a name: the ticked boxes.
-func (f *Form) All(name string) []string { return f.Values[name] }
+// All returns every value of a name that isn't empty: the ticked boxes.
+func (f *Form) All(name string) []string {
+	return slices.DeleteFunc(slices.Clone(f.Values[name]), func(v string) bool { return v == "" })
+}
 
 // Has says whether the form had the name: which button was pressed.
 func (f *Form) Has(name string) bool { return f.Values.Has(name) }
@@ -100,7 +108,7 @@ func (f *Form) read(path string, kind Kind, width int) string {
 	case Date:
 		return f.date(path, width)
 	case DateTime:
-		date, clock, zone := f.date(path, width), f.Get(path+".time"), f.Get(path+".zone")
+		date, clock, zone := f.date(path, width), f.Get(path+":time"), f.Get(path+":offset")
 		if date == "" && clock == "" {
 			return ""
 		}
@@ -117,10 +125,10 @@ func (f *Form) date(path string, pad int) string {
 		}
 		return strings.Repeat("0", max(0, width-len(s))) + s
 	}
-	if f.Get(path+".year")+f.Get(path+".month")+f.Get(path+".day") == "" {
+	if f.Get(path+":year")+f.Get(path+":month")+f.Get(path+":day") == "" {
 		return ""
 	}
-	return part(".year", 0) + "-" + part(".month", pad) + "-" + part(".day", pad)
+	return part(":year", 0) + "-" + part(":month", pad) + "-" + part(":day", pad)
 }
 
 // Day reads a date field as a day. What isn't a day of the calendar is false.

@@ -9,7 +9,7 @@ import (
 
 // FuzzForm sends any body as any kind of form: no answer may be "our mistake".
 func FuzzForm(f *testing.F) {
-	f.Add("application/x-www-form-urlencoded", "name=&day.day=31&facts=%E2%80%AE")
+	f.Add("application/x-www-form-urlencoded", "name=&day:day=31&facts=%E2%80%AE")
 	f.Add("application/x-www-form-urlencoded", "%zz&;=")
 	f.Add("multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"annex\"; filename=\"../../a\"\r\n\r\nabc\r\n--x--\r\n")
 	f.Add("multipart/form-data", "--x")

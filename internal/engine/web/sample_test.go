@@ -52,6 +52,7 @@ func newSite(t testing.TB) *site {
 	s := &site{log: &bytes.Buffer{}}
 	s.mux, err = New(Options{
 		Catalog: catalog, Sessions: someone{}, Log: slog.New(slog.NewTextHandler(s.log, nil)), Name: "Central Authority of Exercise",
+		Names: map[string]string{"ar": "السلطة المركزية للتمرين"},
 		Pages: []Pages{{"sample", os.DirFS("testdata")}}, Exercise: true,
 		Nav: []NavItem{{language.M("Help"), "/help", SignedIn}, {language.M("Accessibility"), "/hidden", "secret.act"}},
 		May: func(_ access.Person, a access.Act) bool { return a != "secret.act" },
@@ -185,6 +186,7 @@ func sampleForm(r *Request) sampleFields {
 		Choices: []Choice{{"FR", r.Country("FR"), ""}, {"KE", r.Country("KE"), r.CountryFormal("KE")}},
 		Fields: []Field{
 			{Kind: Note, Label: r.T("Help"), Hint: "ExampleService"},
+			{Kind: Shown, Path: "/s", Label: r.T("Date"), Value: "2026-03-02"},
 			{Kind: Group, Path: "/g", Label: r.T("Exercise"), Fields: []Field{{Kind: Time, Path: "/g/t", Label: r.T("Time")}}},
 			{Kind: Repeat, Path: "/persons", Label: r.T("Name"), AddName: "add", AddLabel: r.T("Help"), RemoveName: "remove",
 				Items: []Item{{Path: "/persons[1]", Label: "1", RemoveLabel: r.T("Help") + " 1", Fields: []Field{name}}}},

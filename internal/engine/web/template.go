@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -175,7 +176,7 @@ func (m *Mux) render(w io.Writer, r *Request, name string, data any) error {
 		Lang:      r.Lang(),
 		Direction: r.Direction(),
 		Title:     strings.TrimSpace(plainText(parts[0].String())),
-		Name:      m.options.Name,
+		Name:      cmp.Or(m.options.Names[string(r.Lang())], m.options.Name),
 		Before:    template.HTML(parts[1].String()), //nolint:gosec // made by html/template
 		Main:      template.HTML(parts[2].String()), //nolint:gosec // made by html/template
 		Notice:    r.takeNotice(),

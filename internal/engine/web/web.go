@@ -64,11 +64,12 @@ type Options struct {
 	Log      *slog.Logger
 	Pages    []Pages
 	Nav      []NavItem
-	Name     string // what stands in the head of every page: the authority's name
-	Exercise bool   // every page wears the exercise band
-	TLS      bool   // cookies are Secure and HSTS is sent
-	SignIn   string // where a person without a session is sent; "/sign-in" if empty
-	Confirm  string // where a person shows a factor again; "/sign-in/confirm" if empty
+	Name     string            // what stands in the head of every page: the authority's name
+	Names    map[string]string // the name by language tag; Name where there is none
+	Exercise bool              // every page wears the exercise band
+	TLS      bool              // cookies are Secure and HSTS is sent
+	SignIn   string            // where a person without a session is sent; "/sign-in" if empty
+	Confirm  string            // where a person shows a factor again; "/sign-in/confirm" if empty
 
 	// May says whether a person may do an act on anything at all. It only decides what navigation shows and which
 	// routes open; whether the act is allowed on a thing is decided at the desk. Nil allows everything.
