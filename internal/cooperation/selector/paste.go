@@ -29,6 +29,31 @@ type Found struct {
 	Missing  []string
 }
 
+// Answer returns what was found as a selector of the answers (docs/formats/answers.md). The value is the canonical form, or
+// what stood there when it is wrong, so that the drafter sees and mends it.
+func (f Found) Answer() map[string]any {
+	a := map[string]any{"@kind": f.Kind, "value": f.Result.Canonical, "asWritten": f.Raw}
+	if !f.Result.OK {
+		a["value"] = f.Raw
+	}
+	if f.Kind != "ipv4" && f.Kind != "ipv6" {
+		return a
+	}
+	for name, v := range map[string]string{"port": f.Port, "protocol": f.Protocol} {
+		if v != "" {
+			a[name] = v
+		}
+	}
+	if f.Local != "" {
+		instant := map[string]any{"local": f.Local}
+		if f.Offset != "" {
+			instant["@offset"] = f.Offset
+		}
+		a["instant"] = instant
+	}
+	return a
+}
+
 // Paste finds typed selectors in what an investigator copies: log lines, a table with a head row (comma, semicolon or
 // tab), or running text. Text beyond [MaxPaste] bytes or [MaxFound] selectors is left; more is then true.
 func Paste(text string, exercise bool) (found []Found, more bool) {

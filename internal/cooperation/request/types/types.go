@@ -145,8 +145,8 @@ var numbers = regexp.MustCompile(`\[\d+\]`)
 // Form is the whole form: the cover with the questions of each type in its measures.
 func (ts *Types) Form() *instrument.Instrument { return ts.form }
 
-// Rules loads the general rules with those of every type, and then the node's own.
-func (ts *Types) Rules(law *treaty.Treaties, more ...rule.Source) (*rule.Set, error) {
+// Sources are the folders that hold rules: the general ones and those of every type.
+func (ts *Types) Sources() []rule.Source {
 	sources := []rule.Source{rule.Own()}
 	for _, fsys := range ts.fsys {
 		for _, t := range ts.list {
@@ -155,7 +155,12 @@ func (ts *Types) Rules(law *treaty.Treaties, more ...rule.Source) (*rule.Set, er
 			}
 		}
 	}
-	return rule.Load(law, append(sources, more...)...)
+	return sources
+}
+
+// Rules loads the general rules with those of every type, and then the node's own.
+func (ts *Types) Rules(law *treaty.Treaties, more ...rule.Source) (*rule.Set, error) {
+	return rule.Load(law, append(ts.Sources(), more...)...)
 }
 
 // File reads a file of a type's folder, or of the folders _cover and _measure that all share.

@@ -72,11 +72,7 @@ func TestExamplesAreSilent(t *testing.T) {
 // Every rule, general or of a type, is tried on its own two examples.
 func TestRulesKeepTheirExamples(t *testing.T) {
 	w := load(t)
-	sources := []rule.Source{rule.Own()}
-	for _, ty := range w.types.All() {
-		sources = append(sources, rule.Source{FS: Own(), Dir: ty.Code})
-	}
-	problems, err := w.rules.Verify(rule.Env{Treaties: w.law, Exercise: true}, sources...)
+	problems, err := w.rules.Verify(rule.Env{Treaties: w.law, Exercise: true}, w.types.Sources()...)
 	if err != nil {
 		t.Fatal(err)
 	}
