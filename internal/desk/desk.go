@@ -139,6 +139,9 @@ func (d *Desk) May(ctx context.Context, tx *db.Tx, who access.Person, act access
 	return d.policy.May(who, act, facts)
 }
 
+// Ever reports whether who could do the act on some thing at all: for menus, never as the decision.
+func (d *Desk) Ever(who access.Person, act access.Act) bool { return d.policy.Ever(who, act) }
+
 // Change is an act under way: the transaction, who acts, and what the ledger will say.
 type Change struct {
 	*db.Tx

@@ -41,13 +41,15 @@ type Case struct {
 
 // Cases reads cases and begins acts on them.
 type Cases struct {
-	desk *desk.Desk
-	read *db.Reader
+	desk     *desk.Desk
+	read     *db.Reader
+	inside   []section
+	exercise bool
 }
 
 // New returns the cases of a node and registers how their facts are read.
 func New(d *desk.Desk, r *db.Reader, s *access.Sources) (*Cases, error) {
-	return &Cases{d, r}, s.Register(Kind, Facts)
+	return &Cases{desk: d, read: r}, s.Register(Kind, Facts)
 }
 
 // Facts reads what the policy needs to know of a case.
@@ -64,8 +66,7 @@ func Facts(ctx context.Context, tx *db.Tx, on id.Ref, who access.Person) (access
 // maxTitle is the longest title of a case, in characters.
 const maxTitle = 200
 
-// Open opens a case in an office and makes who its first member. It returns the new case's id, which is entry's.
-func (q *Cases) Open(ctx context.Context, who access.Person, office id.ID, title string, exercise bool, entry id.ID) (id.ID, error) {
+func checkTitle(title string) (string, error) {
 	title = strings.TrimSpace(title)
 	switch {
 	case title == "":
@@ -73,8 +74,17 @@ func (q *Cases) Open(ctx context.Context, who access.Person, office id.ID, title
 	case len([]rune(title)) > maxTitle:
 		return "", errs.WithFields(errs.Field{Path: "title", Code: "The title is longer than 200 characters."})
 	}
+	return title, nil
+}
+
+// Open opens a case in an office and makes who its first member. It returns the new case's id, which is entry's.
+func (q *Cases) Open(ctx context.Context, who access.Person, office id.ID, title string, exercise bool, entry id.ID) (id.ID, error) {
+	title, err := checkTitle(title)
+	if err != nil {
+		return "", err
+	}
 	n := entry
-	err := q.desk.Do(ctx, who, "case.open", id.NewRef(Kind, n), func(c *desk.Change) error {
+	err = q.desk.Do(ctx, who, "case.open", id.NewRef(Kind, n), func(c *desk.Change) error {
 		return Open(ctx, c, n, office, title, exercise)
 	}, desk.Once(entry), desk.Within(id.NewRef("office", office)))
 	return n, err
@@ -162,8 +172,9 @@ func scan(s db.Scan) (Case, error) {
 
 // Edit changes the title. version is the one the form showed; another one is [errs.Conflict].
 func (q *Cases) Edit(ctx context.Context, who access.Person, n id.ID, title string, version int64, entry id.ID) error {
-	if title = strings.TrimSpace(title); title == "" {
-		return errs.WithFields(errs.Field{Path: "title", Code: "Give the case a title."})
+	title, err := checkTitle(title)
+	if err != nil {
+		return err
 	}
 	return q.desk.Do(ctx, who, "case.edit", id.NewRef(Kind, n), func(c *desk.Change) error {
 		changed, err := c.Exec(ctx, `UPDATE casefile SET title = ?, version = version + 1 WHERE id = ? AND version = ?`, title, n, version)
