@@ -21,7 +21,7 @@ func TestFirstLook(t *testing.T) {
 	from, to := nodes(t)
 	file, o := largeFile(t, from.seal, to, message(from, to, "delivery")), optionsOf(from, to)
 	decided := 0
-	for have := 0; have <= len(file); have += 1009 {
+	for have := 0; have <= len(file); have += 4099 {
 		enough, err := FirstLook(bytes.NewReader(file), int64(have), o)
 		if err != nil {
 			t.Fatalf("the first %d of %d bytes: FirstLook = %v", have, len(file), err)

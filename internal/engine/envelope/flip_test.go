@@ -3,6 +3,7 @@ package envelope
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"math/rand/v2"
 	"testing"
 )
@@ -41,6 +42,8 @@ func flipped(t *testing.T, file []byte, i int, mask byte, o Options) Check {
 	return r.Check
 }
 
+var flips = flag.Int("flips", 100, "random bytes to change in a large envelope")
+
 // Random bytes of one that has many chunks of age.
 func TestOpen_noticesRandomBytes(t *testing.T) {
 	from, to := nodes(t)
@@ -48,12 +51,8 @@ func TestOpen_noticesRandomBytes(t *testing.T) {
 	p := append(parts(), Bytes("evidence/x/1.bin", "application/octet-stream", big))
 	container, _ := sealMessage(t, message(from, to, "delivery"), p, from.seal)
 	file, o := encrypt(t, container, to), optionsOf(from, to)
-	n := 500
-	if testing.Short() {
-		n = 50
-	}
 	random := rand.New(rand.NewPCG(1, 2))
-	for range n {
+	for range *flips {
 		flipped(t, file, random.IntN(len(file)), byte(1+random.IntN(255)), o)
 	}
 }

@@ -96,3 +96,35 @@ func TestOpenCard(t *testing.T) {
 		t.Error("IsCard = false, want true")
 	}
 }
+
+// A member from a later version is kept in the signed bytes and shown.
+func TestOpen_notUnderstood(t *testing.T) {
+	from, to := nodes(t)
+	f := forge(t, from, to)
+	f.edit(t, func(m map[string]any) {
+		m["grade"] = "A"
+		m["from"].(map[string]any)["desk"] = 4
+	})
+	o, err := openBytes(encrypt(t, f.build(t), to), optionsOf(from, to))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := o.Message.NotUnderstood, []string{"from.desk", "grade"}; !slices.Equal(got, want) {
+		t.Errorf("not understood: %v, want %v", got, want)
+	}
+}
+
+// Damage behind the signature: the receipt can name the envelope and the bytes as they came, but no container.
+func TestOpen_damagedBehindTheSignature(t *testing.T) {
+	from, to := nodes(t)
+	file := largeFile(t, from.seal, to, message(from, to, "delivery"))
+	file[len(file)/2] ^= 1
+	r := wants(t, file, optionsOf(from, to), BadEncryption, "changed")
+	want := Digests{Manifest: r.Digests.Manifest, Signature: r.Digests.Signature, Transport: canonical.Sum(file)}
+	if r.Sender == nil || r.Digests != want || want.Manifest == "" || want.Signature == "" {
+		t.Errorf("digests = %+v, want %+v", r.Digests, want)
+	}
+	if _, err := (Receipt{Digests: r.Digests, Result: Quarantined, Check: r.Check, ReceivedAt: now}).Bytes(); err != nil {
+		t.Error(err)
+	}
+}
