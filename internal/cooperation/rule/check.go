@@ -34,7 +34,8 @@ type evaluation struct {
 	measures []measure
 	response map[*xpath.Node][]int // the measures a response is about, from 1; none when it is about all
 	checked  map[string]selector.Result
-	stale    bool
+	stale    bool // the rule being asked has looked at an old overlay
+	weaker   bool // and it was a provider's
 	only     string // one rule's id, in the check of the rules' own examples
 }
 
@@ -140,7 +141,7 @@ func (e *evaluation) ask(r *Rule) ([]Finding, error) {
 		if !e.concerns(r, n) {
 			continue
 		}
-		e.stale = false
+		e.stale, e.weaker = false, false
 		broken, err := e.broken(r, n)
 		if err != nil {
 			return nil, err
@@ -257,7 +258,7 @@ func (e *evaluation) tell(r *Rule, n *xpath.Node, live []liveCite) (Finding, err
 			f.Missing = append(f.Missing, w.Word)
 		}
 	}
-	if f.Stale = e.stale; f.Stale {
+	if f.Stale = e.stale; e.weaker {
 		f.Severity = f.Severity.lower()
 	}
 	f.Checked = !r.Unchecked && !slices.ContainsFunc(f.Cites, func(c Cite) bool { return !c.Checked })

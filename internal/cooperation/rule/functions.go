@@ -56,8 +56,8 @@ func functions() xpath.Functions {
 		}
 		return ""
 	})
-	text("overlay", 2, func(e *evaluation, a []string) string { return e.look(e.set.states[a[0]], a[1]) })
-	text("custodian", 2, func(e *evaluation, a []string) string { return e.look(e.set.custodians[a[0]], a[1]) })
+	text("overlay", 2, func(e *evaluation, a []string) string { return e.state(e.set.states[a[0]], a[1]) })
+	text("custodian", 2, func(e *evaluation, a []string) string { return e.custodian(e.set.custodians[a[0]], a[1]) })
 	text("check", 2, func(e *evaluation, a []string) string {
 		if r := e.selector(a[0], a[1]); !r.OK {
 			return r.Code
@@ -84,11 +84,17 @@ func functions() xpath.Functions {
 	return f
 }
 
-// look reads a topic and notes when the finding will rest on something old.
-func (e *evaluation) look(o *Overlay, topic string) string {
+// state and custodian read a topic and note when the finding will rest on something old.
+func (e *evaluation) state(o *Overlay, topic string) string {
 	v := o.Value(topic)
-	if v != "" && o.stale(e.date) {
-		e.stale = true
+	e.stale = e.stale || v != "" && o.stale(e.date, stateAge)
+	return v
+}
+
+func (e *evaluation) custodian(o *Overlay, topic string) string {
+	v := o.Value(topic)
+	if v != "" && o.stale(e.date, custodianAge) {
+		e.stale, e.weaker = true, true
 	}
 	return v
 }

@@ -8,8 +8,12 @@ import (
 	"comity/internal/cooperation/treaty"
 )
 
-// staleAfter is the age at which an overlay's word weighs one level less.
-const staleAfter = 180
+// Ages in days at which a word is too old to be relied on. What a provider does changes from month to month: a finding on
+// an old word weighs one level less. What a State published stays its word, and the finding says how old it is.
+const (
+	custodianAge = 180
+	stateAge     = 365
+)
 
 // Overlay is what a State requires of requests to it, or what a provider is known to do, as published and dated. A
 // State's own signed overlay beats one that others reported.
@@ -56,10 +60,10 @@ func (o *Overlay) relaxes(id string) bool {
 	return o != nil && slices.ContainsFunc(o.Relax, func(r Relax) bool { return slices.Contains(r.Rules, id) })
 }
 
-// stale reports whether the overlay is too old on a day to be relied on.
-func (o *Overlay) stale(on treaty.Date) bool {
+// stale reports whether the overlay is older than an age on a day.
+func (o *Overlay) stale(on treaty.Date, age int) bool {
 	d, ok := daysBetween(string(o.AsOf), string(on))
-	return !ok || d > staleAfter
+	return !ok || d > age
 }
 
 // State returns what is known of a State's requirements, nil when nothing is. A page shows it beside the draft.

@@ -149,7 +149,7 @@ type Finding struct {
 	Cites    []Cite
 	Checked  bool // every citation shown was read in an official text
 	Info     bool // only for information: the treaty doesn't bind these States on this day
-	Stale    bool // rests on an overlay older than 180 days: check it
+	Stale    bool // rests on an old overlay: check it
 }
 
 // Set is all rules with the overlays of States and providers. It never changes and may be used by many at once.

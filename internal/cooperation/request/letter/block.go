@@ -252,17 +252,18 @@ func signature(values []filled) (s document.Signature) {
 
 // ownWords writes what a person wrote, a paragraph for each line.
 func (w *writing) ownWords(b *block, n *xpath.Node) ([]document.Block, error) {
-	text, err := b.own.EvalString(w.at(n))
-	if err != nil {
+	nodes, err := b.own.EvalNodes(w.at(n))
+	if err != nil || len(nodes) == 0 {
 		return nil, err
 	}
+	text, lang := w.words(nodes[0])
 	var out []document.Block
 	for _, line := range strings.Split(text, "\n") {
 		if line = strings.TrimSpace(line); line == "" {
 			continue
 		}
 		w.number++
-		out = append(out, document.Paragraph{Number: fmt.Sprintf("%d.", w.number), Text: document.T(line), Lang: w.foreign()})
+		out = append(out, document.Paragraph{Number: fmt.Sprintf("%d.", w.number), Text: document.T(line), Lang: lang})
 	}
 	return out, nil
 }

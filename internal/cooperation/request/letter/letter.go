@@ -56,6 +56,7 @@ type Options struct {
 type Letter struct {
 	Doc          *document.Doc
 	Untranslated []string // sentences that stand in English because the language has none, each once
+	Own          []Own    // what people wrote, in the order of the letter, each path once
 }
 
 // Load reads and compiles the letters of the types. What is wrong is [errs.Invalid] and names the file.
@@ -100,6 +101,8 @@ type writing struct {
 	root    *xpath.Node
 	own     language.Tag // in which people wrote
 	number  int          // of the last numbered paragraph
+	given   map[string]translation
+	told    map[string]bool // paths of own words that are listed
 	out     Letter
 }
 
@@ -115,7 +118,8 @@ func (l *Letters) Render(a instrument.Answers, p Printer, o Options) (*Letter, e
 	if err != nil {
 		return nil, fmt.Errorf("letter: %w", err)
 	}
-	w := &writing{letters: l, p: p, o: o, root: root, own: language.Tag(a.Get("lang"))}
+	w := &writing{letters: l, p: p, o: o, root: root, own: language.Tag(a.Get("lang")), told: map[string]bool{}}
+	w.given = translations(root, p.Tag())
 	cover, err := l.ordered(o.Outline)
 	if err != nil {
 		return nil, err

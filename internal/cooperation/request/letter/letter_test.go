@@ -1,6 +1,7 @@
 package letter
 
 import (
+	"encoding/json"
 	"flag"
 	"os"
 	"path/filepath"
@@ -247,6 +248,50 @@ func TestOwnWordsKeepTheirLanguage(t *testing.T) {
 		}
 	}
 	t.Error("the summary isn't in the letter")
+}
+
+// A translation stands in the letter while it is of the present wording; one that is missing or old is listed and the
+// original stands.
+func TestOwnWordsTranslated(t *testing.T) {
+	w := load(t)
+	ty, _ := w.types.Get("preserve.stored")
+	a, err := instrument.ParseAnswers(ty.Example)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const summary, purpose = "/request/facts/summary", "/request/purpose"
+	var doc map[string]any
+	if err := json.Unmarshal(ty.Example, &doc); err != nil {
+		t.Fatal(err)
+	}
+	doc["translation"] = []any{
+		map[string]any{"@lang": "fr", "@path": summary, "@of": Wording(a.Get(summary)), "#text": "Le 12 février 2026 des inconnus ont chiffré les ordinateurs."},
+		map[string]any{"@lang": "fr", "@path": purpose, "@of": Wording("an earlier wording"), "#text": "Autre but."},
+		map[string]any{"@lang": "es", "@path": purpose, "@of": Wording(a.Get(purpose)), "#text": "Otra finalidad."},
+	}
+	b, err := json.Marshal(doc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := w.render(t, b, language.French)
+	states := map[string]OwnState{}
+	for _, o := range l.Own {
+		states[o.Path] = o.State
+	}
+	for path, want := range map[string]OwnState{summary: Translated, purpose: Stale, "/request/matter/nature": Missing} {
+		if states[path] != want {
+			t.Errorf("%s is %q, want %q", path, states[path], want)
+		}
+	}
+	s := plain(l.Doc)
+	if !strings.Contains(s, "des inconnus ont chiffré") || strings.Contains(s, "Autre but") || !strings.Contains(s, "To identify the persons") {
+		t.Errorf("the letter has the wrong words:\n%s", s)
+	}
+	for _, o := range w.render(t, b, language.English).Own {
+		if o.State != Original {
+			t.Errorf("%s is %q in the language it was written in", o.Path, o.State)
+		}
+	}
 }
 
 func TestRefusesUnknownType(t *testing.T) {

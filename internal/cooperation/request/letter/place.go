@@ -62,11 +62,10 @@ const none = "–"
 // values fills the places at a node; some reports whether at least one has something in it.
 func (w *writing) values(places []place, n *xpath.Node) (out []filled, some bool, err error) {
 	for _, p := range places {
-		raw, err := p.expr.EvalString(w.at(n))
+		t, err := w.value(p, n)
 		if err != nil {
 			return nil, false, err
 		}
-		t := w.show(p, strings.TrimSpace(raw))
 		some = some || len(t) > 0
 		if len(t) == 0 {
 			t = document.T(none)
@@ -74,6 +73,17 @@ func (w *writing) values(places []place, n *xpath.Node) (out []filled, some bool
 		out = append(out, filled{p.name, t})
 	}
 	return out, some, nil
+}
+
+func (w *writing) value(p place, n *xpath.Node) (document.Text, error) {
+	if p.kind == "own" {
+		return w.ownText(p.expr, n)
+	}
+	raw, err := p.expr.EvalString(w.at(n))
+	if err != nil {
+		return nil, err
+	}
+	return w.show(p, strings.TrimSpace(raw)), nil
 }
 
 // show turns a raw answer into typed spans; an empty answer into none.
@@ -85,8 +95,6 @@ func (w *writing) show(p place, raw string) document.Text {
 		return document.Text{{Kind: k, Text: s, Lang: lang}}
 	}
 	switch p.kind {
-	case "own":
-		return span(document.Quote, strings.Join(strings.Fields(raw), " "), w.foreign())
 	case "name":
 		return span(document.Name, raw, "")
 	case "amount":
