@@ -48,18 +48,8 @@ func (s *Set) Verify(env Env, sources ...Source) ([]Problem, error) {
 
 // holds reports whether a rule came from the source.
 func (src Source) holds(r *Rule) bool {
-	name, _, _ := cutLine(r.Place)
-	dir := path.Dir(name)
+	dir := path.Dir(r.Place) // the place is file:line
 	return dir == src.Dir || dir == path.Join(src.Dir, "overlay")
-}
-
-func cutLine(place string) (name, line string, ok bool) {
-	for i := len(place) - 1; i >= 0; i-- {
-		if place[i] == ':' {
-			return place[:i], place[i+1:], true
-		}
-	}
-	return place, "", false
 }
 
 func baseOf(src Source) (map[string]any, error) {

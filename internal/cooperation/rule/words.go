@@ -2,6 +2,7 @@ package rule
 
 import (
 	"embed"
+	"strings"
 
 	"comity/internal/base/language"
 )
@@ -19,6 +20,11 @@ func (s *Set) Messages() []string {
 		out = append(out, r.Message)
 		for _, w := range r.Missing {
 			out = append(out, w.Word)
+		}
+		for _, c := range r.Cites {
+			if strings.ToUpper(c.Source) != c.Source { // a bare number such as "RFC 5321" needs no words
+				out = append(out, c.Source)
+			}
 		}
 	}
 	for _, t := range s.catalogue.types {
