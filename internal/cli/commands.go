@@ -7,6 +7,7 @@ func commands(env Env) []*cobra.Command {
 	return []*cobra.Command{
 		demoCommand(env),
 		initCommand(env),
+		serveCommand(env),
 		verifyCommand(env),
 		requestCommand(env),
 		exchangeCommand(env),

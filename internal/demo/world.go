@@ -147,7 +147,7 @@ func (w *World) settle(ctx context.Context, o Options, i int, p place) (*Place, 
 	w.run(func() error { n.Work(ctx); return nil })
 	w.run(func() error { return n.ServeExchange(ctx, exchange) })
 	if o.Web {
-		w.run(func() error { return n.ServePages(ctx, pages) })
+		w.run(func() error { return n.ServePages(ctx, pages, nil) })
 	}
 	return here, nil
 }

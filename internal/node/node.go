@@ -106,7 +106,7 @@ func (n *Node) openDesk(ctx context.Context) (err error) {
 		return err
 	}
 	for kind, facts := range map[string]access.FactsFunc{
-		"person": access.AboutPerson, "office": access.AboutOffice, "node": access.AboutHouse, "ledger": access.AboutHouse,
+		"person": signin.AboutPerson, "office": access.AboutOffice, "node": access.AboutHouse, "ledger": access.AboutHouse,
 		"directory": access.AboutHouse, "rules": access.AboutHouse, "practice": access.AboutHouse,
 	} {
 		if err := n.Sources.Register(kind, facts); err != nil {

@@ -2,31 +2,126 @@ package node
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"time"
 
+	"github.com/prometheus/client_golang/prometheus"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/language"
+	"comity/internal/cooperation/casefile"
+	"comity/internal/cooperation/evidence"
+	"comity/internal/cooperation/people"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 )
 
-// pages builds the routes of all slices.
-func (n *Node) pages() (http.Handler, error) {
+// nav is what stands on top of every page, for whom it is.
+func nav() []web.NavItem {
+	return []web.NavItem{
+		{Label: language.M("Today"), Href: "/", Act: "today.read"},
+		{Label: language.M("Cases"), Href: "/cases", Act: "case.read"},
+		{Label: language.M("Requests"), Href: "/requests", Act: "request.read"},
+		{Label: language.M("Registry"), Href: "/requests/registry", Act: "request.cover"},
+		{Label: language.M("Inbox"), Href: "/inbox", Act: "envelope.read"},
+		{Label: language.M("Peers"), Href: "/peers", Act: "peer.read"},
+		{Label: language.M("People"), Href: "/people", Act: "person.read"},
+		{Label: language.M("Ledger"), Href: "/ledger", Act: "ledger.read"},
+	}
+}
+
+// Mux builds the pages and routes of all slices.
+func (n *Node) Mux(observe func(web.Answered)) (*web.Mux, error) {
 	m, err := web.New(web.Options{
-		Catalog: n.Catalog, Sessions: n.SignIn, Log: n.Config.Log, Name: n.Self.Card.Names["en"], Exercise: n.Self.Card.Exercise,
-		May: func(p access.Person, act access.Act) bool { return n.Policy.Ever(p, act) }, Now: n.Config.Now,
+		Catalog: n.Catalog, Sessions: n.SignIn, Log: n.Config.Log, Now: n.Config.Now, Observe: observe, Nav: nav(),
+		Name: n.Self.Card.Names["en"], Names: n.Self.Card.Names, Exercise: n.Self.Card.Exercise, Confirm: "/confirm",
+		TLS:   len(n.Config.Public) > 6 && n.Config.Public[:6] == "https:",
+		May:   func(p access.Person, act access.Act) bool { return n.Policy.Ever(p, act) },
+		Pages: []web.Pages{{Name: "node", FS: shown}, people.Pages(), casefile.Pages(), evidence.Pages()},
 	})
 	if err != nil {
 		return nil, err
 	}
-	return m.Handler()
+	door := people.New(people.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, SignIn: n.SignIn, Authority: n.Self.Authority(),
+		Public: n.Config.Public, Languages: language.Official(),
+	})
+	for _, routes := range []func(*web.Mux){n.routes, door.Routes, n.Cases.Routes, n.Evidence.Routes} {
+		routes(m)
+	}
+	return m, nil
 }
 
 // ServePages serves people's browsers on l until ctx ends.
-func (n *Node) ServePages(ctx context.Context, l net.Listener) error {
-	h, err := n.pages()
+func (n *Node) ServePages(ctx context.Context, l net.Listener, observe func(web.Answered)) error {
+	m, err := n.Mux(observe)
+	if err != nil {
+		return fmt.Errorf("serve pages: %w", err)
+	}
+	h, err := m.Handler()
+	if err != nil {
+		return fmt.Errorf("serve pages: %w", err)
+	}
+	return serve(ctx, l, web.NewServer(ctx, "", h, n.Config.Log))
+}
+
+// Serve runs the whole node until ctx ends: pages, exchange, health and metrics, the sequencer and the jobs. ready is
+// called once everything listens.
+func (n *Node) Serve(ctx context.Context, ready func()) error {
+	metrics := prometheus.NewRegistry()
+	seen, err := web.NewMetrics(metrics)
 	if err != nil {
 		return err
 	}
-	return serve(ctx, l, &http.Server{Handler: h, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute, MaxHeaderBytes: 32 << 10})
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	var failed error
+	run := func(f func() error) {
+		wg.Go(func() {
+			if err := f(); err != nil {
+				mu.Lock()
+				defer mu.Unlock()
+				failed = errors.Join(failed, err)
+				stop()
+			}
+		})
+	}
+	listeners := []struct {
+		addr  string
+		serve func(net.Listener) error
+	}{
+		{n.Config.Listen, func(l net.Listener) error { return n.ServePages(ctx, l, seen.Observe) }},
+		{n.Config.Exchange, func(l net.Listener) error { return n.ServeExchange(ctx, l) }},
+		{n.Config.Admin, func(l net.Listener) error {
+			return serve(ctx, l, &http.Server{Handler: web.Admin(metrics, n.ready), ReadHeaderTimeout: 5 * time.Second})
+		}},
+	}
+	for _, s := range listeners {
+		if s.addr == "" {
+			continue
+		}
+		l, err := net.Listen("tcp", s.addr)
+		if err != nil {
+			stop()
+			wg.Wait()
+			return fmt.Errorf("listen on %s: %w: %w", s.addr, err, errs.Unavailable)
+		}
+		run(func() error { return s.serve(l) })
+	}
+	run(func() error { n.Work(ctx); return nil })
+	ready()
+	wg.Wait()
+	return failed
+}
+
+// ready reports whether the node can serve: the database answers.
+func (n *Node) ready(ctx context.Context) error {
+	_, _, err := n.Log.Size(ctx)
+	return err
 }

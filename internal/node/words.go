@@ -1,6 +1,21 @@
 package node
 
-import "comity/internal/base/language"
+import (
+	"slices"
+
+	"comity/internal/base/language"
+	"comity/internal/cooperation/casefile"
+	"comity/internal/cooperation/evidence"
+	"comity/internal/cooperation/people"
+	"comity/internal/cooperation/request/types"
+	"comity/internal/cooperation/rule"
+	"comity/internal/cooperation/selector"
+	"comity/internal/cooperation/treaty"
+)
 
 // Words lists the slices' folders of translations; those of the engines' own sentences stand in package language.
-func Words() []language.Source { return nil }
+func Words() []language.Source {
+	return slices.Concat([]language.Source{
+		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), rule.Words(), selector.Words(), treaty.Words(),
+	}, types.Words())
+}
