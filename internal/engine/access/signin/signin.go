@@ -34,6 +34,7 @@ type Config struct {
 	Origin []string // addresses at which people reach the pages: "https://comity.example"
 	Key    []byte   // 32 bytes that lock the secrets of this package at rest; they come from the node's keyring
 	Plain  bool     // pages come by plain HTTP on a loopback address: a demonstration
+	Memory uint32   // KiB that trying one password takes; 64 MiB when zero, and less only in tests
 }
 
 // SignIn is the door of one node. It may be used by many at a time.
@@ -52,10 +53,10 @@ type SignIn struct {
 
 // New returns the door of a node.
 func New(c Config) (*SignIn, error) {
-	return newSignIn(c, cost{time: 3, memory: 64 << 10})
-}
-
-func newSignIn(c Config, k cost) (*SignIn, error) {
+	k := cost{time: 3, memory: 64 << 10}
+	if c.Memory > 0 {
+		k.memory = c.Memory
+	}
 	if c.Reader == nil || c.Writer == nil || c.Node == "" || len(c.Key) != keySize {
 		return nil, errs.Invalidf("sign-in: reader, writer, node and a key of %d bytes are needed", keySize)
 	}

@@ -52,10 +52,10 @@ func each(t *testing.T, f func(*door)) {
 			d := &door{T: t, now: time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)}
 			d.db = dbtest.Open(t, kind, []db.Schema{access.Schema, Schema}, dbtest.Options{Now: func() time.Time { return d.now }})
 			var err error
-			d.SignIn, err = newSignIn(Config{
+			d.SignIn, err = New(Config{
 				Reader: d.db.Reader, Writer: d.db.Writer, Node: "01JNODE000000000000PTNODE1", Name: "Exercise authority",
-				Host: "pt.example", Origin: []string{"https://pt.example"}, Key: []byte(strings.Repeat("k", keySize)),
-			}, cost{time: 1, memory: 64})
+				Host: "pt.example", Origin: []string{"https://pt.example"}, Key: []byte(strings.Repeat("k", keySize)), Memory: 64,
+			})
 			if err != nil {
 				t.Fatal(err)
 			}
