@@ -17,40 +17,14 @@ import (
 )
 
 // Add takes in the bytes of r as a new item of a case and returns its id, which is also that of the act's entry. The
-// bytes are durable before the act links them; when the act fails they are removed again. A digest that was declared
-// and isn't that of the bytes quarantines the item, which is kept all the same.
+// bytes are durable before the act links them; when the act is refused they are removed again. A digest that was
+// declared and isn't that of the bytes quarantines the item, which is kept all the same.
 func (e *Evidence) Add(ctx context.Context, who access.Person, g Given, r io.Reader) (id.ID, error) {
-	return e.add(ctx, who, "evidence.add", g, nil, r)
-}
-
-// From says what a derived item was made from and how.
-type From struct {
-	Items   []id.ID // in one case
-	Process string  // "extract of the mailbox", "translation into French"
-	Tool    string  // with its version
-}
-
-// Derive takes in what was made from items: a new item with the conditions and the handling of all of them. The items
-// it was made from stay as they are.
-func (e *Evidence) Derive(ctx context.Context, who access.Person, g Given, from From, r io.Reader) (id.ID, error) {
-	tidy(&from.Process, &from.Tool)
-	switch {
-	case len(from.Items) == 0 || len(from.Items) > maxSources:
-		return "", errs.WithFields(errs.Field{Path: "from", Code: "Say what it was made from."})
-	case from.Process == "" || long(from.Process, maxText):
-		return "", errs.WithFields(errs.Field{Path: "process", Code: "Say how it was made, in at most 2,000 characters."})
-	case long(from.Tool, maxShort):
-		return "", errs.WithFields(errs.Field{Path: "tool", Code: "Use at most 200 characters."})
-	}
-	return e.add(ctx, who, "evidence.derive", g, &from, r)
-}
-
-func (e *Evidence) add(ctx context.Context, who access.Person, act access.Act, g Given, from *From, r io.Reader) (id.ID, error) {
 	g, err := g.checked()
 	if err != nil {
 		return "", err
 	}
-	if err := e.may(ctx, who, act, caseRef(g.Case)); err != nil {
+	if err := e.may(ctx, who, g.act(), caseRef(g.Case)); err != nil {
 		return "", err
 	}
 	n := id.New(e.Now())
@@ -58,11 +32,18 @@ func (e *Evidence) add(ctx context.Context, who access.Person, act access.Act, g
 	if err != nil {
 		return "", fmt.Errorf("add evidence: %w", err)
 	}
-	err = e.link(ctx, who, act, n, g, from, taken)
+	err = e.link(ctx, who, n, g, taken)
 	if refused(err) {
 		return "", errors.Join(err, e.forget(context.WithoutCancel(ctx), n))
 	}
 	return n, err
+}
+
+// Derive takes in what was made from items: a new item with the conditions and the handling of all of them. The items
+// it was made from stay as they are.
+func (e *Evidence) Derive(ctx context.Context, who access.Person, g Given, from From, r io.Reader) (id.ID, error) {
+	g.From = &from
+	return e.Add(ctx, who, g, r)
 }
 
 // refused reports whether an act certainly didn't happen. After any other error the commit may have been lost on its
@@ -97,14 +78,14 @@ func (e *Evidence) forget(ctx context.Context, n id.ID) error {
 }
 
 // link is the act that makes an item of bytes that are durable.
-func (e *Evidence) link(ctx context.Context, who access.Person, act access.Act, n id.ID, g Given, from *From, taken blob.Taken) error {
+func (e *Evidence) link(ctx context.Context, who access.Person, n id.ID, g Given, taken blob.Taken) error {
 	it := itemOf(n, g, taken, e.authority(who))
-	return e.Desk.Do(ctx, who, act, ref(n), func(c *desk.Change) error {
+	return e.Desk.Do(ctx, who, g.act(), ref(n), func(c *desk.Change) error {
 		it := it
 		terms := termsOf(g, it.Custodian)
-		if from != nil {
+		if g.From != nil {
 			var err error
-			if it.Details.Handling, terms, err = e.inherit(ctx, c, it, *from, terms); err != nil {
+			if it.Details.Handling, terms, err = e.inherit(ctx, c, it, *g.From, terms); err != nil {
 				return err
 			}
 		}
@@ -118,7 +99,7 @@ func (e *Evidence) link(ctx context.Context, who access.Person, act access.Act, 
 		if _, err := c.Exec(ctx, `DELETE FROM evidence_upload WHERE id = ?`, n); err != nil {
 			return err
 		}
-		return e.begin(ctx, c, act, it, from)
+		return e.begin(ctx, c, it, g)
 	}, desk.Within(caseRef(g.Case)), desk.Once(n))
 }
 
@@ -148,7 +129,7 @@ func termsOf(g Given, us string) (terms []Condition) {
 }
 
 // begin writes the first lines of an item's history.
-func (e *Evidence) begin(ctx context.Context, c *desk.Change, act access.Act, it Item, from *From) error {
+func (e *Evidence) begin(ctx context.Context, c *desk.Change, it Item, g Given) error {
 	var first []Event
 	if a := it.Details.Acquired; a != nil {
 		at, err := time.Parse(time.RFC3339, a.At)
@@ -157,8 +138,8 @@ func (e *Evidence) begin(ctx context.Context, c *desk.Change, act access.Act, it
 		}
 		first = append(first, Event{What: WasCollected, At: at, Place: a.Place, Note: a.Method})
 	}
-	if from != nil {
-		first = append(first, Event{What: WasDerived, Note: from.Process, SHA256: it.SHA256, After: it.Custodian})
+	if g.From != nil {
+		first = append(first, Event{What: WasDerived, Note: g.From.Process, SHA256: it.SHA256, After: it.Custodian})
 	}
 	received := Event{What: WasReceived, SHA256: it.SHA256, After: it.Custodian}
 	if r := it.Details.Received; r != nil {
@@ -172,7 +153,7 @@ func (e *Evidence) begin(ctx context.Context, c *desk.Change, act access.Act, it
 		first = append(first, Event{What: WasVerified, SHA256: it.SHA256, Before: it.Custodian, After: it.Custodian})
 	}
 	for _, v := range first {
-		if err := e.record(ctx, c, act, it, v); err != nil {
+		if err := e.record(ctx, c, g.act(), it, v); err != nil {
 			return err
 		}
 	}

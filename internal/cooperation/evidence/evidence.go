@@ -12,6 +12,7 @@ import (
 	"crypto/x509"
 	"embed"
 	"errors"
+	"fmt"
 	"log/slog"
 	"time"
 
@@ -62,12 +63,19 @@ type Config struct {
 }
 
 // Evidence is the evidence room of a node.
-type Evidence struct{ Config }
+type Evidence struct {
+	Config
+	up *uploads
+}
 
 // New returns the evidence room. It registers how the facts of items are read, opens their bytes for the exchange when
 // an envelope is sealed, and listens for receipts.
 func New(c Config) (*Evidence, error) {
-	e := &Evidence{c}
+	e := &Evidence{Config: c}
+	var err error
+	if e.up, err = newUploads(e); err != nil {
+		return nil, fmt.Errorf("evidence: %w", err)
+	}
 	if err := c.Sources.Register(Kind, Facts); err != nil {
 		return nil, err
 	}
@@ -101,7 +109,7 @@ func (e *Evidence) View(ctx context.Context, scope db.Scope, f func(*db.Tx) erro
 	return e.Read.Read(ctx, scope, f)
 }
 
-// mayAdd asks before any byte is taken in; the act that links the item asks again.
+// may asks before any byte is taken in; the act that links the item asks again.
 func (e *Evidence) may(ctx context.Context, who access.Person, act access.Act, on id.Ref) error {
 	return e.Read.Read(ctx, db.House("evidence"), func(tx *db.Tx) error { return e.Desk.May(ctx, tx, who, act, on) })
 }

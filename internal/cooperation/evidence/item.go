@@ -11,6 +11,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
+	"comity/internal/engine/access"
 )
 
 // Sort says what an item is.
@@ -139,6 +140,22 @@ type Given struct {
 	Conditions []string `json:"conditions,omitempty"` // of whoever gave it
 	SetBy      string   `json:"set_by,omitempty"`     // whose conditions they are; the giver's code or ours
 	Details    Details  `json:"details"`
+	From       *From    `json:"from,omitempty"` // what it was made from, nil when it came from outside
+}
+
+// From says what a derived item was made from and how.
+type From struct {
+	Items   []id.ID `json:"items"`   // in the item's own case
+	Process string  `json:"process"` // "extract of the mailbox", "translation into French"
+	Tool    string  `json:"tool,omitempty"`
+}
+
+// act returns the act that takes the item in.
+func (g Given) act() access.Act {
+	if g.From != nil {
+		return "evidence.derive"
+	}
+	return "evidence.add"
 }
 
 // tidy brings texts to the form in which they are kept: NFC, without outer space and direction controls.
@@ -167,17 +184,25 @@ func (g Given) checked() (Given, error) {
 		_, err := time.Parse(time.RFC3339, a.At)
 		fault(err != nil, "acquired", "Enter a day, a time such as 14:20 and the difference from UTC such as +01:00.")
 	}
+	if l := g.Details.Legal; l != nil && l.Date != "" {
+		_, err := time.Parse(time.DateOnly, l.Date)
+		fault(err != nil, "legal_date", "Enter a day that exists, such as 27 3 2026.")
+	}
 	if s := g.Details.Source; s != nil {
-		fault(s.Kind != "device" && s.Kind != "provider" && s.Kind != "place", "source", "Say where the data lay: on a device, with a provider, or at a place.")
+		fault(s.Kind != "device" && s.Kind != "provider" && s.Kind != "place", "source_kind", "Say where the data lay: on a device, with a provider, or at a place.")
 	}
 	fault(len(g.Conditions) > maxTerms, "conditions", "At most 50 conditions are kept for an item.")
 	for _, c := range g.Conditions {
 		fault(c == "" || long(c, maxText), "conditions", "Write each condition in at most 2,000 characters.")
 	}
 	for _, t := range g.texts() {
-		fault(long(*t, maxText), "details", "One of the details is longer than 2,000 characters.")
+		fault(long(*t, maxText), "label", "One of the details is longer than 2,000 characters.")
 	}
 	fault(len(g.Details.Handling) > maxMarks, "handling", "Choose one of the answers that are offered.")
+	if f := g.From; f != nil {
+		fault(len(f.Items) == 0 || len(f.Items) > maxSources, "from", "Say what it was made from.")
+		fault(f.Process == "", "process", "Say how it was made.")
+	}
 	for _, h := range g.Details.Handling {
 		fault(h != Restricted && h != Privileged && h != ChildAbuse, "handling", "Choose one of the answers that are offered.")
 	}
@@ -188,6 +213,10 @@ func (g *Given) tidy() {
 	tidy(&g.Label, &g.Name, &g.Request, &g.Measure, &g.Media, &g.SetBy)
 	g.Details.Declared = canonical.Hash(strings.ToLower(strings.TrimSpace(string(g.Details.Declared))))
 	g.Details.detach()
+	if g.From != nil {
+		f := *g.From
+		g.From = &f
+	}
 	tidy(g.texts()...)
 	terms := make([]string, len(g.Conditions))
 	for i, c := range g.Conditions {
@@ -233,6 +262,9 @@ func (g *Given) texts() (all []*string) {
 	}
 	if r := g.Details.Received; r != nil {
 		all = append(all, &r.From, &r.Channel)
+	}
+	if f := g.From; f != nil {
+		all = append(all, &f.Process, &f.Tool)
 	}
 	return append(all, &g.Request, &g.Measure, &g.Media)
 }

@@ -3,10 +3,12 @@ package keyring
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"time"
 
 	"filippo.io/age"
 
@@ -156,6 +158,27 @@ func (v *Vault) get(item id.ID) (*age.HybridIdentity, error) {
 		return nil, fmt.Errorf("the file holds no key: %w", errs.Invalid)
 	}
 	return k, nil
+}
+
+// Items calls f for each item that has a key, with the time at which the key was last written, in no particular order,
+// until f returns an error, which Items returns. f may destroy the key that it is called for.
+func (v *Vault) Items(f func(item id.ID, at time.Time) error) error {
+	err := filepath.WalkDir(v.dir, func(path string, d fs.DirEntry, err error) error {
+		name, isKey := strings.CutSuffix(d.Name(), ".key.age")
+		item, perr := id.Parse(name)
+		if err != nil || d.IsDir() || !isKey || perr != nil {
+			return err
+		}
+		info, err := d.Info()
+		if err != nil {
+			return err
+		}
+		return f(item, info.ModTime())
+	})
+	if err != nil {
+		return fmt.Errorf("list keys of items: %w", disk.Explain(err))
+	}
+	return nil
 }
 
 // Relock locks the item's key with the newest evidence key, after a rotation.
