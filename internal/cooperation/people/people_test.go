@@ -292,7 +292,7 @@ func TestRolesAndAccounts(t *testing.T) {
 
 		ada.post(her+"/deputy", "deputy", string(h.people["bia"]), "begins:day", "2", "begins:month", "3", "begins:year", "2026",
 			"ends:day", "9", "ends:month", "3", "ends:year", "2026").wants(200, her, "The deputy was named.").wants(200, her, "Exercise bia , from")
-		h.signedIn("bia").wants(200, "/me", "As deputy of Exercise cid.")
+		h.signedIn("bia").wants(200, "/me", "As deputy of Exercise cid .")
 
 		ada.get(her).post(her+"/disable").wants(200, her, "This account is closed.")
 		cid.get("/me").wants(200, "/sign-in?next=%2Fme", "Sign in")
