@@ -288,3 +288,14 @@ func isURL(s string) error {
 	}
 	return nil
 }
+
+// Recipient returns the key to encrypt to: the first of the card that isn't revoked at the instant. When none is left
+// the error is [errs.Unavailable]: the peer has to make a new card first.
+func (c *Card) Recipient(now time.Time) (string, error) {
+	for _, r := range c.Open {
+		if since, revoked := c.RevokedSince(RecipientSum(r)); !revoked || now.Before(since) {
+			return r, nil
+		}
+	}
+	return "", fmt.Errorf("encrypt to node %s: every key of its card %d is revoked: %w", c.Node, c.Serial, errs.Unavailable)
+}

@@ -232,3 +232,21 @@ func TestOpen_oldSeal(t *testing.T) {
 	o.MadeBefore = func(Digests, time.Time) (string, bool) { return "", false }
 	wants(t, file, o, UnprovenTime, "was revoked")
 }
+
+func TestCard_Recipient(t *testing.T) {
+	from, to := nodes(t)
+	c := *from.card
+	c.Open = []string{from.open.Recipient(), to.open.Recipient()}
+	revoke := func(key string) { c.Revoked = append(c.Revoked, Revocation{RecipientSum(key), now, "exercise"}) }
+	revoke(c.Open[0])
+	if got, err := c.Recipient(now.Add(-time.Second)); err != nil || got != c.Open[0] {
+		t.Errorf("before the revocation Recipient = %.20s, %v; want the first", got, err)
+	}
+	if got, err := c.Recipient(now); err != nil || got != c.Open[1] {
+		t.Errorf("after the revocation Recipient = %.20s, %v; want the second", got, err)
+	}
+	revoke(c.Open[1])
+	if _, err := c.Recipient(now); !errors.Is(err, errs.Unavailable) {
+		t.Errorf("Recipient with every key revoked = %v, want errs.Unavailable", err)
+	}
+}
