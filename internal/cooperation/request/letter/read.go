@@ -1,0 +1,134 @@
+package letter
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/language"
+	"comity/internal/cooperation/request/types"
+	"comity/internal/cooperation/treaty"
+	"comity/internal/engine/instrument/xpath"
+)
+
+type blockRow struct {
+	Kind, Part, Outline string
+	Text, When, Each    string
+	Level               int
+	Place               map[string]string
+	Item                []itemRow
+	Column              []itemRow
+}
+
+type itemRow struct {
+	Term, Head, Text, When, Each string
+	Place                        map[string]string
+}
+
+func (l *Letters) read(ty *types.Types, dir string) ([]*block, error) {
+	name := dir + "/letter.toml"
+	b, err := ty.File(dir, "letter.toml")
+	if err != nil {
+		return nil, fmt.Errorf("letter: %w", err)
+	}
+	var in struct{ Block []blockRow }
+	if err := treaty.Decode(name, string(b), &in); err != nil {
+		return nil, fmt.Errorf("letter: %w", err)
+	}
+	var out []*block
+	for i, row := range in.Block {
+		if row.Part == "" && i > 0 {
+			row.Part = in.Block[i-1].Part
+			in.Block[i].Part = row.Part
+		}
+		b, err := l.block(row)
+		if err != nil {
+			return nil, fmt.Errorf("letter: %s: block %d (%s): %w", name, i+1, row.Kind, err)
+		}
+		out = append(out, b)
+	}
+	return out, nil
+}
+
+func (l *Letters) block(row blockRow) (*block, error) {
+	b := &block{kind: row.Kind, part: row.Part, outline: row.Outline, level: row.Level, text: row.Text}
+	c := compiler{letters: l}
+	b.when, b.each = c.expr(row.When), c.expr(row.Each)
+	b.places = c.places(row.Text, row.Place, row.Kind == "signature")
+	switch row.Kind {
+	case "heading":
+		if row.Level < 1 || row.Level > 3 {
+			return nil, errs.Invalidf("level %d: want 1 to 3", row.Level)
+		}
+		c.message(row.Text)
+	case "paragraph":
+		c.message(row.Text)
+	case "own":
+		b.own = c.expr(row.Text)
+	case "definitions", "table":
+		for _, it := range append(row.Item, row.Column...) {
+			b.items = append(b.items, c.item(it))
+		}
+	case "signature", "measures", "rule":
+	default:
+		return nil, errs.Invalidf("there is no such kind of block")
+	}
+	return b, c.err
+}
+
+// compiler collects the first error, so that reading a block stays straight.
+type compiler struct {
+	letters *Letters
+	err     error
+}
+
+func (c *compiler) expr(src string) *xpath.Expr {
+	if src == "" {
+		return nil
+	}
+	e, err := xpath.Compile(src, nil)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return e
+}
+
+// message notes a sentence to be translated. A text that is nothing but one place needs no translation.
+func (c *compiler) message(text string) {
+	if !onlyPlace(text) {
+		c.letters.message = append(c.letters.message, text)
+	}
+}
+
+func onlyPlace(text string) bool {
+	return strings.HasPrefix(text, "{") && strings.HasSuffix(text, "}") && strings.Count(text, "{") == 1
+}
+
+func (c *compiler) item(row itemRow) item {
+	it := item{term: row.Term + row.Head, text: row.Text, when: c.expr(row.When), each: c.expr(row.Each), places: c.places(row.Text, row.Place, false)}
+	c.message(it.term)
+	c.message(it.text)
+	return it
+}
+
+func (c *compiler) places(text string, rows map[string]string, free bool) []place {
+	var out []place
+	for _, name := range slices.Sorted(maps.Keys(rows)) {
+		p, err := c.place(name, rows[name])
+		if err != nil && c.err == nil {
+			c.err = err
+		}
+		if !free && !strings.Contains(text, "{"+name+"}") && c.err == nil {
+			c.err = errs.Invalidf("place %s is not in the text", name)
+		}
+		out = append(out, p)
+	}
+	for _, name := range language.Places(text) {
+		if _, ok := rows[name]; !ok && c.err == nil {
+			c.err = errs.Invalidf("nothing fills {%s}", name)
+		}
+	}
+	return out
+}
