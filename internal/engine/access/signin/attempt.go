@@ -47,12 +47,19 @@ type subject struct {
 
 // subjects returns on what a try for the login from the client counts. Someone who signed in from the same network
 // before is counted there by themselves: a stranger who guesses at their account elsewhere does not slow them.
+//
+// Behind a proxy on the same machine every connection comes from a loopback address. It says nothing of who is there, and
+// counting on it would let one stranger slow the whole house, so then the account alone counts.
 func (s *SignIn) subjects(login string, at Client, known bool) []subject {
 	account := s.sealer.hide("account", login)
 	if known {
 		account = s.sealer.hide("account at", login+"\x00"+at.network())
 	}
-	return []subject{{account, byAccount()}, {s.sealer.hide("network", at.network()), byNetwork()}}
+	all := []subject{{account, byAccount()}}
+	if at.Address.IsValid() && !at.Address.Unmap().IsLoopback() {
+		all = append(all, subject{s.sealer.hide("network", at.network()), byNetwork()})
+	}
+	return all
 }
 
 // charge counts a try as failed before it is looked at, so that a hundred at once are not a hundred for free. It

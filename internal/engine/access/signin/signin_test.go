@@ -370,6 +370,11 @@ func TestGuessingIsSlowed(t *testing.T) {
 		if got := guess("someone", "198.18.5.200"); got != slowed {
 			d.Errorf("after many logins from one network: %q, want it slowed", got)
 		}
+		for i := range byNetwork().free + 10 {
+			if got := guess("by-proxy"+string('a'+rune(i%26))+string('a'+rune(i/26)), "127.0.0.1"); got == slowed {
+				d.Fatalf("after %d different logins through a proxy: all are slowed", i)
+			}
+		}
 		d.now = d.now.Add(byNetwork().forget + time.Second)
 		if got := guess("someone", "198.18.5.200"); got == slowed {
 			d.Error("an hour later: still slowed")
