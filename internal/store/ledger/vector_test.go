@@ -16,7 +16,9 @@ import (
 	"comity/internal/store/db/dbtest"
 )
 
-var update = flag.Bool("update", false, "renew the vectors in testdata")
+var update = flag.Bool("update", false, "renew the vectors")
+
+const vectors = "../../../docs/formats/vectors/ledger"
 
 // The vectors are what docs/formats/ledger.md speaks of: any other program must read them, and make the same bytes
 // from the same input.
@@ -60,7 +62,7 @@ func TestVectors(t *testing.T) {
 	for name, got := range map[string][]byte{
 		"ledger.jsonl": dump(t, l), "entry.json": leaf, "entry.tlog-proof": proof, "add-checkpoint": growth, "keys": []byte(keys),
 	} {
-		path := filepath.Join("testdata", "vector", name)
+		path := filepath.Join(vectors, name)
 		if *update {
 			if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 				t.Fatal(err)
@@ -152,7 +154,7 @@ func FuzzWitnessRequest(f *testing.F) {
 
 func vectorFile(t testing.TB, name string) []byte {
 	t.Helper()
-	b, err := os.ReadFile(filepath.Join("testdata", "vector", name))
+	b, err := os.ReadFile(filepath.Join(vectors, name))
 	if err != nil {
 		t.Fatal(err)
 	}
