@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -63,8 +64,12 @@ func runDemo(ctx context.Context, env Env, o demo.Options) error {
 	if err != nil {
 		return err
 	}
-	if err := w.Links(ctx, env.Stdout); err != nil {
-		return err
+	err = w.Story(ctx)
+	if err == nil {
+		err = w.Links(ctx, env.Stdout)
+	}
+	if err != nil {
+		return errors.Join(err, w.Stop())
 	}
 	<-ctx.Done()
 	return w.Stop()

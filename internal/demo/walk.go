@@ -135,49 +135,20 @@ func (k *walk) findings() ([]string, error) {
 }
 
 // at reads a request as the house sees it.
-func (k *walk) at(p *Place, n id.ID) (r request.Request, err error) {
-	err = p.DB.Reader.Read(k.ctx, db.House("walk"), func(tx *db.Tx) error {
-		r, err = request.Get(k.ctx, tx, n)
-		return err
-	})
-	return r, err
-}
+func (k *walk) at(p *Place, n id.ID) (request.Request, error) { return at(k.ctx, p, n) }
 
-// until waits for the request to come into a state at a node.
+// until waits for the request to come into a state at a node; at the receiving side it is found first.
 func (k *walk) until(p *Place, n *id.ID, want request.State) error {
-	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
-		if *n == "" {
-			if err := k.find(p, n); err != nil {
-				return err
-			}
-			continue
-		}
-		r, err := k.at(p, *n)
+	for end := time.Now().Add(patience); *n == "" && time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
+		r, err := k.at(k.pt, k.ours)
 		if err != nil {
 			return err
 		}
-		if r.State == want {
-			return nil
+		if *n, err = incoming(k.ctx, p, r.Reference); err != nil {
+			return err
 		}
 	}
-	return fmt.Errorf("the request did not come into the state %s at node %s within %v", want, p.Key, patience)
-}
-
-// find looks for the request that came in, by the reference of ours.
-func (k *walk) find(p *Place, n *id.ID) error {
-	r, err := k.at(k.pt, k.ours)
-	if err != nil {
-		return err
-	}
-	return p.DB.Reader.Read(k.ctx, db.House("walk"), func(tx *db.Tx) error {
-		all, err := request.List(k.ctx, tx, request.Filter{Direction: request.In})
-		for _, in := range all {
-			if in.Reference == r.Reference {
-				*n = in.ID
-			}
-		}
-		return err
-	})
+	return await(k.ctx, p, *n, want)
 }
 
 func (k *walk) review() error {

@@ -13,7 +13,9 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"time"
 
@@ -24,6 +26,7 @@ import (
 	"comity/internal/base/language"
 	"comity/internal/engine/access"
 	"comity/internal/engine/access/signin"
+	"comity/internal/engine/envelope"
 	"comity/internal/node"
 	"comity/internal/store/db"
 )
@@ -89,7 +92,8 @@ type Options struct {
 	Now  func() time.Time
 }
 
-// Start builds the world in an empty folder and runs it until ctx ends or [World.Stop].
+// Start builds the world in an empty folder, or opens the one that is there, and runs it until ctx ends or
+// [World.Stop].
 func Start(ctx context.Context, o Options) (*World, error) {
 	c, err := readCast()
 	if err != nil {
@@ -115,7 +119,7 @@ func Start(ctx context.Context, o Options) (*World, error) {
 
 // settle makes one node, its people, and runs it.
 func (w *World) settle(ctx context.Context, o Options, i int, p place) (*Place, error) {
-	exchange, err := net.Listen("tcp", "127.0.0.1:0")
+	exchange, err := listenExchange(filepath.Join(o.Dir, p.Key))
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +137,7 @@ func (w *World) settle(ctx context.Context, o Options, i int, p place) (*Place, 
 		State: p.State, Authorities: []string{p.Authority}, Names: p.Names, Exercise: true,
 		URL: "https://" + exchange.Addr().String(), Hosts: []string{"127.0.0.1", p.Host},
 	})
-	if err != nil {
+	if err != nil && !errors.Is(err, errs.Conflict) { // a conflict: the node is there from before
 		return nil, err
 	}
 	n, err := node.Open(ctx, c)
@@ -150,6 +154,22 @@ func (w *World) settle(ctx context.Context, o Options, i int, p place) (*Place, 
 		w.run(func() error { return n.ServePages(ctx, pages, nil) })
 	}
 	return here, nil
+}
+
+// listenExchange listens where the node's card says, or anywhere when it has none yet.
+func listenExchange(dir string) (net.Listener, error) {
+	b, err := os.ReadFile(filepath.Join(dir, "card.asice"))
+	if errors.Is(err, os.ErrNotExist) {
+		return net.Listen("tcp", "127.0.0.1:0")
+	}
+	if err != nil {
+		return nil, err
+	}
+	card, err := envelope.OpenCard(bytes.NewReader(b), int64(len(b)), envelope.Options{Now: time.Now()})
+	if err != nil {
+		return nil, err
+	}
+	return net.Listen("tcp", strings.TrimPrefix(card.Sender.URL, "https://"))
 }
 
 func (w *World) run(f func() error) {
@@ -170,17 +190,21 @@ func (p *Place) populate(ctx context.Context, from place) (err error) {
 		people = append(people, node.NewPerson{Login: f.Login, Name: f.Name, Lang: f.Lang, Roles: f.Roles})
 		p.order = append(p.order, f.Login)
 	}
-	var ids []id.ID
-	if p.Office, ids, err = p.Found(ctx, from.Office, people); err != nil {
+	if p.Office, _, err = p.Found(ctx, from.Office, people); err != nil && !errors.Is(err, errs.Conflict) {
 		return err
 	}
 	return p.DB.Reader.Read(ctx, db.House("demo"), func(tx *db.Tx) error {
-		for i, n := range ids {
-			a, err := access.Find(ctx, tx, n)
+		offices, err := access.Offices(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p.Office = offices[0].ID
+		for _, f := range people {
+			a, err := access.FindLogin(ctx, tx, f.Login)
 			if err != nil {
 				return err
 			}
-			p.People[people[i].Login] = a.Person
+			p.People[f.Login] = a.Person
 		}
 		return nil
 	})
@@ -223,15 +247,16 @@ func (w *World) meet(ctx context.Context) error {
 			if p == other {
 				continue
 			}
-			peer, err := p.Exchange.Import(ctx, p.As(clerk[p.Key]), other.Self.CardFile, p.Entry())
-			if err != nil {
+			peer := other.Self.Node()
+			_, err := p.Exchange.Import(ctx, p.As(clerk[p.Key]), other.Self.CardFile, p.Entry())
+			if err != nil && !errors.Is(err, errs.Conflict) {
 				return err
 			}
 			f, err := other.Self.Fingerprint()
 			if err != nil {
 				return err
 			}
-			if err := p.Exchange.Trust(ctx, p.As(head[p.Key]), peer, f, "read out at the opening of the exercise", p.Entry()); err != nil {
+			if err := p.Exchange.Trust(ctx, p.As(head[p.Key]), peer, f, "read out at the opening of the exercise", p.Entry()); err != nil && !errors.Is(err, errs.Conflict) {
 				return err
 			}
 		}
