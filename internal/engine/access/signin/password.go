@@ -48,8 +48,21 @@ func hashPassword(password string, c cost) (string, error) {
 		return "", fmt.Errorf("hash a password: %w", err)
 	}
 	sum := argon2.IDKey([]byte(norm.NFC.String(password)), salt, c.time, c.memory, 1, hashSize)
+	return c.form(salt, sum), nil
+}
+
+// decoy returns a hash that takes as long to try as any other and that nobody's password gives: its sum is chance, so
+// it costs nothing to make when a node starts.
+func decoy(c cost) string {
+	chance := make([]byte, saltSize+hashSize)
+	rand.Read(chance) // never fails: crypto/rand ends the program rather than give weak bytes
+	return c.form(chance[:saltSize], chance[saltSize:])
+}
+
+// form writes a salt and the sum that was made with it at this cost.
+func (c cost) form(salt, sum []byte) string {
 	enc := base64.RawStdEncoding
-	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, c.memory, c.time, enc.EncodeToString(salt), enc.EncodeToString(sum)), nil
+	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=1$%s$%s", argon2.Version, c.memory, c.time, enc.EncodeToString(salt), enc.EncodeToString(sum))
 }
 
 // matches reports whether the password gives the hash, with the hash's own parameters.

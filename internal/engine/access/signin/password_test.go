@@ -75,6 +75,20 @@ func TestHash(t *testing.T) {
 	}
 }
 
+func TestDecoyIsTriedLikeAnyHash(t *testing.T) {
+	c := cost{time: 1, memory: 64}
+	d := decoy(c)
+	if real, err := hashPassword("sete gatos cinzentos no telhado", c); err != nil || len(real) != len(d) || d[:27] != real[:27] {
+		t.Errorf("decoy %s beside a person's hash %s (%v), want the same form and cost", d, real, err)
+	}
+	if ok, err := matches("sete gatos cinzentos no telhado", d); ok || err != nil {
+		t.Errorf("a password against the decoy: %v, %v, want false with no error", ok, err)
+	}
+	if d == decoy(c) {
+		t.Error("two decoys are the same, want chance")
+	}
+}
+
 func BenchmarkHash(b *testing.B) {
 	for b.Loop() {
 		if _, err := hashPassword("sete gatos cinzentos no telhado", cost{time: 3, memory: 64 << 10}); err != nil {

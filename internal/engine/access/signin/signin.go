@@ -64,12 +64,10 @@ func New(c Config) (*SignIn, error) {
 	if err != nil {
 		return nil, fmt.Errorf("sign-in: passkeys for %s: %w: %w", c.Host, err, errs.Invalid)
 	}
-	s := &SignIn{
+	return &SignIn{
 		read: c.Reader, write: c.Writer, node: c.Node, name: c.Name, plain: c.Plain,
-		sealer: newSealer(c.Key), keys: keys, cost: k, turns: make(chan struct{}, 2),
-	}
-	s.refused, err = hashPassword("nobody has this password", k)
-	return s, err
+		sealer: newSealer(c.Key), keys: keys, cost: k, turns: make(chan struct{}, 2), refused: decoy(k),
+	}, nil
 }
 
 // Client is from where someone signs in.
