@@ -10,6 +10,7 @@ func commands(env Env) []*cobra.Command {
 		serveCommand(env),
 		verifyCommand(env),
 		requestCommand(env),
+		evidenceCommand(env),
 		exchangeCommand(env),
 		ledgerCommand(env),
 		instrumentCommand(),

@@ -15,25 +15,33 @@ import (
 	"comity/internal/store/keyring"
 )
 
-// dataFlag adds the flag that names the data folder.
-func dataFlag(c *cobra.Command, dir *string) {
-	c.Flags().StringVar(dir, "data", "comity-data", "the node's data folder")
+// place says which node a command works with.
+type place struct{ dir, database string }
+
+// flags adds the flags that name it.
+func (p *place) flags(c *cobra.Command) {
+	c.Flags().StringVar(&p.dir, "data", "comity-data", "the node's data folder")
+	c.Flags().StringVar(&p.database, "database", "", "postgres://… or sqlite:PATH, when it isn't comity.db in the data folder")
 }
 
-// config reads the node's settings: the file comity.toml in the data folder, then COMITY_… from the environment.
-func config(env Env, dir string) (node.Config, error) {
-	c, err := node.ReadConfig(dir, env.Getenv)
+// config reads the node's settings: the file comity.toml in the data folder, then COMITY_… from the environment, then
+// flags.
+func config(env Env, p place) (node.Config, error) {
+	c, err := node.ReadConfig(p.dir, env.Getenv)
 	if err != nil {
 		return c, err
+	}
+	if p.database != "" {
+		c.Database = p.database
 	}
 	c.Now = env.Now
 	c.Log = slog.New(slog.NewTextHandler(env.Stderr, &slog.HandlerOptions{Level: slog.LevelWarn}))
 	return c, nil
 }
 
-// withNode opens the node in the folder, lets f work with it and closes it.
-func withNode(ctx context.Context, env Env, dir string, f func(*node.Node) error) error {
-	c, err := config(env, dir)
+// withNode opens the node, lets f work with it and closes it.
+func withNode(ctx context.Context, env Env, p place, f func(*node.Node) error) error {
+	c, err := config(env, p)
 	if err != nil {
 		return err
 	}
@@ -49,7 +57,7 @@ func withNode(ctx context.Context, env Env, dir string, f func(*node.Node) error
 }
 
 func initCommand(env Env) *cobra.Command {
-	dir, who, name, secret := "", node.Identity{}, "", ""
+	where, who, name, secret := place{}, node.Identity{}, "", ""
 	c := &cobra.Command{
 		Use: "init", Short: "Make a new node: keys, card, and an invitation for its first administrator", Args: args(cobra.NoArgs),
 		Long: `init makes the data folder with the node's keys and its card. Keep a copy of the keys folder
@@ -64,10 +72,10 @@ The key "card" signs cards only: take keys/card.age off this machine afterwards.
 			if err != nil {
 				return err
 			}
-			if err := node.Init(node.Config{Dir: dir, Secret: pass, Now: env.Now}, who); err != nil {
+			if err := node.Init(node.Config{Dir: where.dir, Secret: pass, Now: env.Now}, who); err != nil {
 				return err
 			}
-			return withNode(c.Context(), env, dir, func(n *node.Node) error {
+			return withNode(c.Context(), env, where, func(n *node.Node) error {
 				link, err := n.FirstAdministrator(c.Context())
 				if err != nil {
 					return err
@@ -77,12 +85,12 @@ The key "card" signs cards only: take keys/card.age off this machine afterwards.
 					return err
 				}
 				_, err = fmt.Fprintf(c.OutOrStdout(), "node %s is ready in %s\nfingerprint of its card: %s\nfirst administrator, once, within seven days: %s\n",
-					n.Self.Node(), dir, f, link)
+					n.Self.Node(), where.dir, f, link)
 				return err
 			})
 		},
 	}
-	dataFlag(c, &dir)
+	where.flags(c)
 	c.Flags().StringVar(&who.State, "state", "", "the State, by its ISO 3166-1 alpha-2 code")
 	c.Flags().StringSliceVar(&who.Authorities, "authority", nil, "code of an authority that this node serves; may be repeated")
 	c.Flags().StringVar(&name, "name", "", "name of the node in English")
@@ -100,11 +108,11 @@ func exchangeCommand(env Env) *cobra.Command {
 }
 
 func exchangeExport(env Env) *cobra.Command {
-	dir, to := "", ""
+	where, to := place{}, ""
 	c := &cobra.Command{
 		Use: "export --to NODE DIR", Short: "Write what waits for a node into a folder", Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, a []string) error {
-			return withNode(c.Context(), env, dir, func(n *node.Node) error {
+			return withNode(c.Context(), env, where, func(n *node.Node) error {
 				if err := os.MkdirAll(a[0], 0o700); err != nil {
 					return err
 				}
@@ -116,17 +124,17 @@ func exchangeExport(env Env) *cobra.Command {
 			})
 		},
 	}
-	dataFlag(c, &dir)
+	where.flags(c)
 	c.Flags().StringVar(&to, "to", "", "id of the other node, or its State's code")
 	return c
 }
 
 func exchangeImport(env Env) *cobra.Command {
-	dir := ""
+	where := place{}
 	c := &cobra.Command{
 		Use: "import DIR|FILE", Short: "Take in envelopes that came as files", Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, a []string) error {
-			return withNode(c.Context(), env, dir, func(n *node.Node) error {
+			return withNode(c.Context(), env, where, func(n *node.Node) error {
 				taken, err := n.ImportFrom(c.Context(), a[0])
 				bad := false
 				for _, t := range taken {
@@ -140,17 +148,17 @@ func exchangeImport(env Env) *cobra.Command {
 			})
 		},
 	}
-	dataFlag(c, &dir)
+	where.flags(c)
 	return c
 }
 
 func ledgerCommand(env Env) *cobra.Command {
 	c := &cobra.Command{Use: "ledger", Short: "Verify the node's record, prove an entry", Args: args(cobra.NoArgs)}
-	dir, out := "", ""
+	where, out := place{}, ""
 	verify := &cobra.Command{
 		Use: "verify", Short: "Compute the tree again and compare every checkpoint", Args: args(cobra.NoArgs),
 		RunE: func(c *cobra.Command, _ []string) error {
-			return withNode(c.Context(), env, dir, func(n *node.Node) error {
+			return withNode(c.Context(), env, where, func(n *node.Node) error {
 				r, err := n.Log.Check(c.Context())
 				if errors.Is(err, errs.Invalid) {
 					fmt.Fprintln(c.OutOrStdout(), err)
@@ -171,11 +179,11 @@ func ledgerCommand(env Env) *cobra.Command {
 	prove := &cobra.Command{
 		Use: "prove ID", Short: "Write the proof that an entry stands in the record, and the entry", Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, a []string) error {
-			return withNode(c.Context(), env, dir, func(n *node.Node) error { return n.WriteProof(c.Context(), a[0], out) })
+			return withNode(c.Context(), env, where, func(n *node.Node) error { return n.WriteProof(c.Context(), a[0], out) })
 		},
 	}
-	dataFlag(verify, &dir)
-	dataFlag(prove, &dir)
+	where.flags(verify)
+	where.flags(prove)
 	prove.Flags().StringVarP(&out, "output", "o", ".", "folder for ID.tlog-proof and ID.json")
 	c.AddCommand(verify, prove)
 	return c

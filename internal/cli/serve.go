@@ -10,7 +10,7 @@ import (
 )
 
 func serveCommand(env Env) *cobra.Command {
-	dir := ""
+	where := place{}
 	c := &cobra.Command{
 		Use: "serve", Short: "Run the node: pages, exchange, health and metrics", Args: args(cobra.NoArgs),
 		Long: `serve runs until it is interrupted. Settings stand in comity.toml of the data folder, or in the
@@ -18,7 +18,7 @@ environment: COMITY_LISTEN (pages, 127.0.0.1:8080), COMITY_EXCHANGE (other nodes
 127.0.0.1:8443), COMITY_ADMIN (health and metrics, 127.0.0.1:8081), COMITY_PUBLIC (how browsers
 reach the pages), COMITY_DATABASE, COMITY_PASSPHRASE (file:PATH or env:NAME).`,
 		RunE: func(c *cobra.Command, _ []string) error {
-			conf, err := config(env, dir)
+			conf, err := config(env, where)
 			if err != nil {
 				return err
 			}
@@ -39,6 +39,6 @@ reach the pages), COMITY_DATABASE, COMITY_PASSPHRASE (file:PATH or env:NAME).`,
 			return err
 		},
 	}
-	dataFlag(c, &dir)
+	where.flags(c)
 	return c
 }

@@ -68,9 +68,6 @@ func (p Peer) Name(lang string) string {
 	return string(p.Node)
 }
 
-// openDigest names the key to which we seal.
-func (p Peer) openDigest() envelope.Digest { return envelope.RecipientSum(p.Card.Open[0]) }
-
 func peerFacts(ctx context.Context, tx *db.Tx, on id.Ref, _ access.Person) (access.Facts, error) {
 	f := access.Facts{Now: tx.Now(), Standing: access.Open, Did: map[access.Part][]id.ID{access.Importer: nil}}
 	var by id.ID

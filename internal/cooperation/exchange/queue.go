@@ -49,10 +49,14 @@ func (x *Exchange) Queue(ctx context.Context, c *desk.Change, o Outgoing) (id.ID
 	if err != nil {
 		return "", fmt.Errorf("queue %s: %w", o.Kind, err)
 	}
+	recipient, err := peer.Card.Recipient(c.Now())
+	if err != nil {
+		return "", fmt.Errorf("queue %s: %w", o.Kind, err)
+	}
 	m := envelope.Message{
 		ID: id.New(c.Now()), Kind: o.Kind, Request: o.Request, Answers: o.Answers, SentAt: c.Now(), Handling: o.Handling,
 		From: envelope.Party{Node: x.self.Node(), State: x.self.State(), Authority: o.Authority},
-		To:   &envelope.Recipient{Party: envelope.Party{Node: peer.Node, State: peer.State, Authority: o.ToAuthority}, Open: peer.openDigest()},
+		To:   &envelope.Recipient{Party: envelope.Party{Node: peer.Node, State: peer.State, Authority: o.ToAuthority}, Open: envelope.RecipientSum(recipient)},
 	}
 	chain := outside
 	if o.Kind.Chained() {
