@@ -56,10 +56,7 @@ func instant(f *web.Form, path string) string {
 	if t, ok := f.Instant(path); ok {
 		return t.Format(time.RFC3339)
 	}
-	if s := f.Read(path, web.DateTime); strings.Trim(s, "T-+:Z") != "" && s != "T"+f.Get(path+".zone") {
-		return s
-	}
-	return ""
+	return f.Read(path, web.DateTime)
 }
 
 // lines cuts a text into its lines that aren't empty.
