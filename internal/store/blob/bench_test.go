@@ -1,6 +1,7 @@
 package blob_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"io"
@@ -131,10 +132,12 @@ func BenchmarkOpen(b *testing.B) {
 func BenchmarkSmallFiles(b *testing.B) {
 	d := newDir(b)
 	_, k := newItem(b)
+	content := noise(4 << 10)
 	b.SetParallelism(8)
+	b.ResetTimer()
 	b.RunParallel(func(pb *testing.PB) {
 		for pb.Next() {
-			if _, err := blob.Intake(context.Background(), d, id.New(time.Now()), k.Recipient(), newPattern(4<<10)); err != nil {
+			if _, err := blob.Intake(context.Background(), d, id.New(time.Now()), k.Recipient(), bytes.NewReader(content)); err != nil {
 				b.Error(err)
 				return
 			}

@@ -1,6 +1,7 @@
 package blob
 
 import (
+	"bufio"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -71,9 +72,9 @@ func (d *Dir) put(ctx context.Context, key id.ID, r io.Reader) (Sum, int64, erro
 	}
 	w := newSummer(&early{f: f}, sha256.New())
 	if _, wholesale := r.(io.WriterTo); !wholesale {
-		r = &contextReader{ctx, r}
+		r = bufio.NewReaderSize(&contextReader{ctx, r}, 256<<10)
 	}
-	n, err := io.CopyBuffer(w, r, make([]byte, min(block, 256<<10)))
+	n, err := io.Copy(w, r)
 	w.close()
 	if err == nil {
 		err = ctx.Err() // a WriteTo may not have looked

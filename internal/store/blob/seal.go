@@ -177,7 +177,7 @@ func readFull(r io.Reader, b []byte) (n int, err error) {
 // how many bytes it has taken. An error of r leaves the sealer sound, with all bytes that came before it; after any
 // other error the sealer can't be used any more.
 func (s *sealer) copy(ctx context.Context, w io.Writer, r io.Reader) (n int64, err error) {
-	first := &piece{}
+	first := &piece{buffer: make([]byte, 2*chunk)} // small: most files are
 	end := first.fill(r, s.tail, s.next)
 	if end != nil {
 		// All that there is fits one piece: the stages aren't worth starting.
