@@ -100,14 +100,11 @@ func weigh(r *Rule, live []liveCite) (Severity, Origin, []Cite, bool) {
 	}
 	switch {
 	case r.Origin == FromHouse || r.Origin == FromOverlay:
-		if len(cites) == 0 {
-			cites = r.Cites
-		}
-		return r.Sev, r.Origin, cites, false
+		return r.Sev, r.Origin, orAll(append(cites, r.sources()...), r), false
 	case len(live) == 0 && r.Sev == Error:
-		return Warning, FromHouse, r.Cites, false
+		return Warning, FromHouse, orAll(r.sources(), r), false
 	case len(live) == 0:
-		return r.Sev, FromHouse, r.Cites, false
+		return r.Sev, FromHouse, orAll(r.sources(), r), false
 	case info && len(r.Basis) > 0:
 		return Advice, FromTreaty, cites, true
 	case info:
@@ -117,4 +114,23 @@ func weigh(r *Rule, live []liveCite) (Severity, Origin, []Cite, bool) {
 		return r.Sev, FromHouse, cites, true
 	}
 	return sev, FromTreaty, cites, false
+}
+
+// sources are the citations that are no article of a treaty.
+func (r *Rule) sources() []Cite {
+	var out []Cite
+	for _, c := range r.Cites {
+		if c.Treaty == "" {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// orAll shows everything a rule cites where nothing of it applies: a finding is never without its reason.
+func orAll(cites []Cite, r *Rule) []Cite {
+	if len(cites) == 0 {
+		return r.Cites
+	}
+	return cites
 }

@@ -3,6 +3,7 @@ package rule
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"reflect"
 	"strings"
 	"testing"
@@ -150,6 +151,30 @@ func TestFindingNamesField(t *testing.T) {
 		`{"request":{"measure":{"selector":[{"@kind":"email","value":"a@example.org"},{"@kind":"ipv4","value":"203.0.113.9","port":"1","clock":"NTP","instant":{"local":"2026-01-12T08:02:11"}}]}}}`)
 	if len(found) != 1 || found[0].Rule != "SEL-03" || found[0].Path != "/request/measure/selector[2]/instant/@offset" {
 		t.Errorf("findings = %+v", found)
+	}
+}
+
+// A request on no treaty isn't shown articles of treaties that it doesn't rest on.
+func TestCitesOnlyWhatApplies(t *testing.T) {
+	s, ts := load(t)
+	env := Env{Treaties: ts.Exercise(), Exercise: true}
+	for basis, want := range map[string]string{
+		`{"obligation":null,"reciprocity":"We shall do the same."}`:                              "[practice: without it nobody can search]",
+		`{"obligation":[{"@treaty":"TOC","@article":"18(3)(e)"}]}`:                               "[TOC 18(15)(d) practice: without it nobody can search]",
+		`{"obligation":[{"@treaty":"TOC","@article":"18(3)(e)"}],"procedure":{"@treaty":"E59"}}`: "[practice: without it nobody can search]",
+	} {
+		for _, f := range check(t, s, env, `{"request":{"measure":{"selector":null},"basis":`+basis+`}}`) {
+			if f.Rule != "SEL-01" {
+				continue
+			}
+			var cites []string
+			for _, c := range f.Cites {
+				cites = append(cites, strings.TrimSpace(string(c.Treaty)+" "+c.Article+c.Source))
+			}
+			if got := fmt.Sprint(cites); got != want {
+				t.Errorf("on %s SEL-01 cites %s, want %s", basis, got, want)
+			}
+		}
 	}
 }
 

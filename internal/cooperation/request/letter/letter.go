@@ -89,8 +89,9 @@ func (l *Letters) Messages() []string {
 }
 
 const (
+	dataFile = "answers.json"
 	exercise = "EXERCISE"
-	footer   = "{reference} · The same request as data is attached to this file (answers.json, SHA-256 {digest})"
+	footer   = "{reference} · The same request as data is attached to this file: {file}, {digest}"
 )
 
 // writing is one letter under way.
@@ -142,8 +143,9 @@ func (l *Letters) Render(a instrument.Answers, p Printer, o Options) (*Letter, e
 	digest := string(canonical.Sum(data))
 	doc.Footer = w.fill(footer, []filled{
 		{"reference", document.Text{{Kind: document.Identifier, Text: o.Reference}}},
-		{"digest", document.Text{{Kind: document.Identifier, Text: digest}}}})
-	doc.Files = []document.File{{Name: "answers.json", Media: "application/json", Description: digest, Data: data}}
+		{"file", document.Text{{Kind: document.Identifier, Text: dataFile}}},
+		{"digest", document.Text{{Kind: document.Identifier, Text: "SHA-256 " + digest}}}})
+	doc.Files = []document.File{{Name: dataFile, Media: "application/json", Description: digest, Data: data}}
 	w.out.Doc = doc
 	slices.Sort(w.out.Untranslated)
 	w.out.Untranslated = slices.Compact(w.out.Untranslated)
