@@ -80,7 +80,7 @@ func AddRequests(ctx context.Context, tx *db.Tx, requests ...Request) error {
 		_, err := tx.Exec(ctx, `
 			INSERT INTO job (id, kind, args, once, due, lease, tries, added_at) VALUES (?, ?, ?, ?, ?, 0, 0, ?)
 			ON CONFLICT (kind, once) WHERE once IS NOT NULL DO NOTHING`,
-			id.New(now), r.Kind, string(r.Args), once, now.Add(r.Wait), now)
+			id.New(now), r.Kind, string(r.Args), once, now.Add(r.Wait), now.Add(r.Wait))
 		if err != nil {
 			return fmt.Errorf("add job %s: %w", r.Kind, err)
 		}
@@ -95,7 +95,7 @@ type Job struct {
 	Args    string
 	Tries   int
 	Error   string // of the last try
-	AddedAt time.Time
+	AddedAt time.Time // since when it may be done
 	DeadAt  time.Time
 }
 

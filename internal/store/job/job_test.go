@@ -262,6 +262,30 @@ func TestLateWorkerIsFenced(t *testing.T) {
 	})
 }
 
+// A job that ends its process again and again rests longer each time, like one that fails.
+func TestPauseAfterAJobThatEndedItsProcess(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		k := Kind[parcel]{Name: "exercise.push"}
+		r := NewRunner(d, 1, quiet())
+		Handle(r, k, func(context.Context, parcel) error { return nil })
+		add(t, d, k, 1)
+		for try := 1; try <= 4; try++ {
+			j, err := r.take(ctx)
+			if err != nil || j == nil || j.tries != try {
+				t.Fatalf("take %d = %+v, %v", try, j, err)
+			}
+			if shortest := firstWait << try >> 3; try > 1 && j.pause < shortest {
+				t.Errorf("after %d silent ends it rests %v beside the lease, want at least %v", try, j.pause, shortest)
+			}
+			write(t, d, func(ctx context.Context, tx *db.Tx) error {
+				_, err := tx.Exec(ctx, `UPDATE job SET due = ?`, tx.Now())
+				return err
+			})
+		}
+	})
+}
+
 // A job longer than its lease keeps it by renewing.
 func TestLeaseIsRenewed(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
@@ -307,7 +331,7 @@ func TestStoppingReturnsTheJob(t *testing.T) {
 		if w, dead := counts(t, d); w != 1 || dead != 0 {
 			t.Errorf("after the stop %d wait and %d are dead, want 1 and 0", w, dead)
 		}
-		if j, err := r.take(context.Background()); err != nil || j == nil || j.tries != 0 {
+		if j, err := r.take(context.Background()); err != nil || j == nil || j.tries != 1 {
 			t.Errorf("take after the stop = %+v, %v, want the job without a failure", j, err)
 		}
 	})

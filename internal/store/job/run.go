@@ -144,7 +144,7 @@ func (r *Runner) work(ctx context.Context, t taken) {
 	if nerr := r.note(context.WithoutCancel(ctx), t, h, err); nerr != nil {
 		r.log.ErrorContext(ctx, "note end of job", "job", t.id, "kind", t.kind, "error", nerr)
 	}
-	level, args := slog.LevelInfo, []any{"job", t.id, "kind", t.kind, "try", t.tries + 1, "ms", time.Since(start).Milliseconds()}
+	level, args := slog.LevelInfo, []any{"job", t.id, "kind", t.kind, "try", t.tries, "ms", time.Since(start).Milliseconds()}
 	if err != nil {
 		level, args = slog.LevelWarn, append(args, "error", err)
 	}
@@ -173,7 +173,7 @@ func (r *Runner) renew(ctx context.Context, stop func(), t taken) {
 		}
 		var held int64
 		err := r.db.Writer.Write(ctx, func(tx *db.Tx) (err error) {
-			held, err = tx.Exec(ctx, `UPDATE job SET due = ? WHERE id = ? AND lease = ?`, tx.Now().Add(r.lease), t.id, t.lease)
+			held, err = tx.Exec(ctx, `UPDATE job SET due = ? WHERE id = ? AND lease = ?`, tx.Now().Add(r.lease+t.pause), t.id, t.lease)
 			return err
 		})
 		if err == nil && held == 0 {
@@ -203,9 +203,9 @@ func (h handler) outcome(t taken, err error, now time.Time) (o outcome) {
 	case err == nil:
 		return outcome{done: true}
 	case errors.As(err, &off):
-		return outcome{tries: t.tries, due: now.Add(off.wait), message: err.Error()}
+		return outcome{tries: t.tries - 1, due: now.Add(off.wait), message: err.Error()}
 	}
-	o = outcome{tries: t.tries + 1, message: shorten(err.Error())}
+	o = outcome{tries: t.tries, message: shorten(err.Error())}
 	o.due = now.Add(wait(o.tries))
 	tired := now.Sub(t.addedAt) > giveUp
 	if h.tries > 0 {
@@ -239,6 +239,7 @@ type taken struct {
 	kind    string
 	args    []byte
 	lease   int64
-	tries   int
+	tries   int // with the one under way
+	pause   time.Duration
 	addedAt time.Time
 }

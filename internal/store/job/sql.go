@@ -29,7 +29,7 @@ func (r *Runner) take(ctx context.Context) (*taken, error) {
 		now := tx.Now()
 		args := append([]any{now.Add(r.lease), now}, kinds...)
 		err := tx.Row(ctx, `
-			UPDATE job SET lease = lease + 1, once = NULL, due = ?
+			UPDATE job SET lease = lease + 1, tries = tries + 1, once = NULL, due = ?
 			WHERE id = (SELECT id FROM job WHERE dead_at IS NULL AND due <= ? AND kind IN (`+marks(len(kinds))+`)
 				ORDER BY due, id LIMIT 1`+tx.SkipLocked()+`)
 			RETURNING id, kind, args, lease, tries, added_at`, args...).
@@ -37,7 +37,16 @@ func (r *Runner) take(ctx context.Context) (*taken, error) {
 		if errors.Is(err, errs.NotFound) {
 			return nil
 		}
+		if err != nil {
+			return err
+		}
 		t = &got
+		if got.tries == 1 {
+			return nil
+		}
+		// A job that ended its process is due again when the lease ends: that pause grows like any other.
+		t.pause = wait(got.tries - 1)
+		_, err = tx.Exec(ctx, `UPDATE job SET due = ? WHERE id = ?`, now.Add(r.lease+t.pause), got.id)
 		return err
 	})
 	return t, err
