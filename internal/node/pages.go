@@ -34,10 +34,10 @@ func nav() []web.NavItem {
 	}
 }
 
-// Mux builds the pages and routes of all slices.
-func (n *Node) Mux(observe func(web.Answered)) (*web.Mux, error) {
+// Mux builds the pages and routes of all slices; sessions tells who asks, which is [Node.SignIn] but in tests.
+func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux, error) {
 	m, err := web.New(web.Options{
-		Catalog: n.Catalog, Sessions: n.SignIn, Log: n.Config.Log, Now: n.Config.Now, Observe: observe, Nav: nav(),
+		Catalog: n.Catalog, Sessions: sessions, Log: n.Config.Log, Now: n.Config.Now, Observe: observe, Nav: nav(),
 		Name: n.Self.Card.Names["en"], Names: n.Self.Card.Names, Exercise: n.Self.Card.Exercise, Confirm: "/confirm",
 		TLS:   len(n.Config.Public) > 6 && n.Config.Public[:6] == "https:",
 		May:   func(p access.Person, act access.Act) bool { return n.Policy.Ever(p, act) },
@@ -58,7 +58,7 @@ func (n *Node) Mux(observe func(web.Answered)) (*web.Mux, error) {
 
 // ServePages serves people's browsers on l until ctx ends.
 func (n *Node) ServePages(ctx context.Context, l net.Listener, observe func(web.Answered)) error {
-	m, err := n.Mux(observe)
+	m, err := n.Mux(n.SignIn, observe)
 	if err != nil {
 		return fmt.Errorf("serve pages: %w", err)
 	}

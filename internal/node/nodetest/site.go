@@ -2,6 +2,7 @@ package nodetest
 
 import (
 	"bytes"
+	"html"
 	"io"
 	"log/slog"
 	"mime/multipart"
@@ -174,4 +175,6 @@ func (a Answer) To() string { return a.Header.Get("Location") }
 var tag = regexp.MustCompile(`<[^>]*>`)
 
 // Text returns what the page says, without its tags.
-func (a Answer) Text() string { return strings.Join(strings.Fields(tag.ReplaceAllString(a.Body, " ")), " ") }
+func (a Answer) Text() string {
+	return html.UnescapeString(strings.Join(strings.Fields(tag.ReplaceAllString(a.Body, " ")), " "))
+}
