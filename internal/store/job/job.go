@@ -94,7 +94,7 @@ type Job struct {
 	Kind    string
 	Args    string
 	Tries   int
-	Error   string // of the last try
+	Error   string    // of the last try
 	AddedAt time.Time // since when it may be done
 	DeadAt  time.Time
 }
