@@ -97,6 +97,8 @@ var patterns = [...]struct {
 var (
 	isoTime    = regexp.MustCompile(`\b(\d{4})-(\d\d)-(\d\d)[T ](\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?)(?:\s?(Z|UTC|[+\-]\d\d:?\d\d)\b)?`)
 	apacheTime = regexp.MustCompile(`\b(\d\d)/(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)/(\d{4}):(\d\d:\d\d:\d\d)(?: ([+\-]\d{4}))?`)
+	// A date without year, or one whose day and month may be either way round, is kept as it stands: the drafter has to say.
+	looseTime  = regexp.MustCompile(`\b(?:\d{1,2}[/.]\d{1,2}(?:[/.]\d{2,4})?,?|(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) +\d{1,2}) \d{1,2}:\d\d(?::\d\d)?\b`)
 	portField  = regexp.MustCompile(`(?i)\b(?:src[ _-]?port|source[ _-]port|sport|spt)["']?\s*[=: ]\s*["']?(\d{1,5})\b`)
 	protoField = regexp.MustCompile(`(?i)\b(tcp|udp)\b`)
 	afterPort  = regexp.MustCompile(`^[:#](\d{1,5})\b`)
@@ -198,6 +200,9 @@ func takeTime(line string) (local, offset, rest string) {
 			}
 			return t.Format("2006-01-02T15:04:05"), offset, strings.Replace(line, m[0], " ", 1)
 		}
+	}
+	if m := looseTime.FindStringIndex(line); m != nil {
+		return line[m[0]:m[1]], "", line[:m[0]] + " " + line[m[1]:]
 	}
 	return "", "", line
 }
