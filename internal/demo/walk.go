@@ -27,7 +27,6 @@ type walk struct {
 	item     id.ID // evidence at the receiving side
 	received id.ID // and at the requesting side
 	moved    []Step
-	files    []string
 }
 
 // Step is one thing that happened, with its time.

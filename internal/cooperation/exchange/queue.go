@@ -24,7 +24,6 @@ type Outgoing struct {
 	Answers     id.ID  // the message that this one answers
 	Handling    []string
 	Parts       []Part // in the format's order: letter.pdf, answers.json, annex/…, evidence/…
-	receiptFor  id.ID
 }
 
 // Part is one entry of the content. Small ones carry their Data; large ones name the Source that opens them.

@@ -111,11 +111,6 @@ func (m Move) After(s State) State {
 	return m.To
 }
 
-// ended reports whether nothing more is expected of anyone.
-func (s State) ended() bool {
-	return s == Closed || s == Refused || s == Withdrawn || s == Misdirected
-}
-
 // Ball says who has to do something next.
 func (s State) Ball() Side {
 	switch s {

@@ -3,8 +3,6 @@ package request
 import (
 	"encoding/json"
 	"fmt"
-	"slices"
-	"strconv"
 
 	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
@@ -94,11 +92,6 @@ func ReadResponse(b []byte, kind string) (Response, error) {
 		return Response{}, errs.Invalidf("response: format %q, kind %q; want %q, %q", a.Format, a.Response.Kind, instrument.Format, kind)
 	}
 	return a.Response, nil
-}
-
-// concerns reports whether the response is about measure n (from 1).
-func (r Response) concerns(n int64) bool {
-	return len(r.Measure) == 0 || slices.Contains(r.Measure, strconv.FormatInt(n, 10))
 }
 
 // withRequest returns the request's answers with the response beside them, for the rules that look at both.

@@ -34,9 +34,8 @@ type evaluation struct {
 	measures []measure
 	response map[*xpath.Node][]int // the measures a response is about, from 1; none when it is about all
 	checked  map[string]selector.Result
-	stale    bool   // the rule being asked has looked at an old overlay
-	weaker   bool   // and it was a provider's
-	only     string // one rule's id, in the check of the rules' own examples
+	stale    bool // the rule being asked has looked at an old overlay
+	weaker   bool // and it was a provider's
 }
 
 type measure struct {

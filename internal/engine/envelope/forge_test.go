@@ -16,7 +16,6 @@ type forgery struct {
 	message  []byte
 	parts    []Part
 	signer   Signer
-	kind     Kind
 	manifest func([]byte) []byte         // changes the XML before it is signed
 	files    func([]File) []File         // changes the list before the XML is made
 	sums     func([]byte) []byte         // changes manifest-sha256.txt

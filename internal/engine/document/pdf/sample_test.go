@@ -9,11 +9,11 @@ import (
 
 // words are the sentences of the sample letter in one language. All people and cases are invented (exercise).
 type words struct {
-	exercise, title, authority, address, heading, facts, first, quoteIn string
-	beforeIP, beforeTime, beforeAmount, beforeMail, end                 string
-	item1, item2, caption, head1, head2, head3, row                     string
-	term1, term2, urgent, place, function, long                         string
-	name                                                                string
+	exercise, title, authority, address, heading, facts, first string
+	beforeIP, beforeTime, beforeAmount, beforeMail, end        string
+	item1, item2, caption, head1, head2, head3, row            string
+	term1, term2, urgent, place, function, long                string
+	name                                                       string
 }
 
 func sample(lang language.Tag) *document.Doc {
