@@ -66,9 +66,28 @@ func (d *Dir) put(ctx context.Context, key id.ID, r io.Reader) (Sum, int64, erro
 	if err := disk.Room(d.path, 0, spare); err != nil {
 		return "", 0, err
 	}
+	t, err := d.write(ctx, key, r, true)
+	if err != nil {
+		return "", 0, err
+	}
+	if err := d.adopt(t.path, key); err != nil {
+		return "", 0, discard(t.path, err)
+	}
+	return t.sum, t.size, nil
+}
+
+// temporary is a written file that has no place in the store yet.
+type temporary struct {
+	path string
+	sum  Sum
+	size int64
+}
+
+// write writes the bytes of r to a temporary file, and syncs it when asked to. On an error nothing is left.
+func (d *Dir) write(ctx context.Context, key id.ID, r io.Reader, sync bool) (temporary, error) {
 	f, err := os.CreateTemp(d.temporary(), string(key)+"-*")
 	if err != nil {
-		return "", 0, disk.Explain(err)
+		return temporary{}, disk.Explain(err)
 	}
 	w := newSummer(&early{f: f}, sha256.New())
 	if _, wholesale := r.(io.WriterTo); !wholesale {
@@ -79,19 +98,16 @@ func (d *Dir) put(ctx context.Context, key id.ID, r io.Reader) (Sum, int64, erro
 	if err == nil {
 		err = ctx.Err() // a WriteTo may not have looked
 	}
-	if err == nil {
+	if err == nil && sync {
 		err = f.Sync()
 	}
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}
-	if err == nil {
-		err = d.adopt(f.Name(), key)
-	}
 	if err != nil {
-		return "", 0, discard(f.Name(), disk.Explain(err))
+		return temporary{}, discard(f.Name(), disk.Explain(err))
 	}
-	return sumOf(w.hash.Sum(nil)), n, nil
+	return temporary{f.Name(), sumOf(w.hash.Sum(nil)), n}, nil
 }
 
 // vacant reports as [errs.Conflict] that the key is taken.

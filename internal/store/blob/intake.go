@@ -34,24 +34,16 @@ func Older() Option { return func(o *options) { o.older = true } }
 // writes at the same time in 6 MiB of memory. When it returns nil the bytes are durable; otherwise nothing is kept.
 // A key that is taken is errs.Conflict, no room errs.Unavailable.
 func Intake(ctx context.Context, s Store, key id.ID, to age.Recipient, r io.Reader, opts ...Option) (Taken, error) {
-	var o options
-	for _, set := range opts {
-		set(&o)
-	}
-	head, seal, err := header(to)
+	source, err := newSealing(ctx, to, r, opts)
 	if err != nil {
 		return Taken{}, fmt.Errorf("take in %s: %w", key, err)
 	}
-	seal.digest = newDigests(o.older)
-	source := &sealing{ctx: ctx, head: head, seal: seal, r: &contextReader{ctx, r}}
 	stored, size, err := s.Put(ctx, key, source)
 	source.close()
 	if err != nil {
 		return Taken{}, fmt.Errorf("take in: %w", err)
 	}
-	t := seal.digest.taken()
-	t.Stored, t.StoredSize = stored, size
-	return t, nil
+	return source.taken(stored, size), nil
 }
 
 // sealing is the age file as something to read. A store that copies it wholesale (WriteTo) saves a pass over the bytes.
@@ -64,6 +56,26 @@ type sealing struct {
 	once  sync.Once
 	pipe  *io.PipeReader
 	ended chan struct{}
+}
+
+func newSealing(ctx context.Context, to age.Recipient, r io.Reader, opts []Option) (*sealing, error) {
+	var o options
+	for _, set := range opts {
+		set(&o)
+	}
+	head, seal, err := header(to)
+	if err != nil {
+		return nil, err
+	}
+	seal.digest = newDigests(o.older)
+	return &sealing{ctx: ctx, head: head, seal: seal, r: &contextReader{ctx, r}}, nil
+}
+
+// taken is the result, once all has been read.
+func (s *sealing) taken(stored Sum, size int64) Taken {
+	t := s.seal.digest.taken()
+	t.Stored, t.StoredSize = stored, size
+	return t
 }
 
 // WriteTo writes the whole age file to w.
