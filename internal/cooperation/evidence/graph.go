@@ -1,15 +1,13 @@
 package evidence
 
 import (
-	"crypto/sha256"
+	"crypto/sha1" // to name things, not to protect them
 	"encoding/hex"
 	"fmt"
 	"slices"
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/oklog/ulid/v2"
 
 	"comity/internal/base/id"
 )
@@ -37,7 +35,6 @@ func caseGraph(k Custody) graph {
 		"uco-observable":     uco + "observable/",
 		"uco-tool":           uco + "tool/",
 		"uco-types":          uco + "types/",
-		"uco-vocabulary":     uco + "vocabulary/",
 		"xsd":                "http://www.w3.org/2001/XMLSchema#",
 	}}
 	file, record := "kb:file-"+uuid(k.Item.ID), "kb:provenance-record-"+uuid(k.Item.ID)
@@ -71,7 +68,7 @@ func typed(kind, value string) node { return node{"@type": kind, "@value": value
 func sha256Node(of, digest string) node {
 	return node{
 		"@id": "kb:hash-" + named(of, "sha256"), "@type": "uco-types:Hash",
-		"uco-types:hashMethod": typed("uco-vocabulary:HashNameVocab", "SHA256"),
+		"uco-types:hashMethod": "SHA256",
 		"uco-types:hashValue":  typed("xsd:hexBinary", digest),
 	}
 }
@@ -161,20 +158,15 @@ func sortedCodes(names map[string]string) []string {
 	return codes
 }
 
-// uuid writes an id as CASE asks for: the same 128 bits in the form of a UUID.
-func uuid(n id.ID) string {
-	u, err := ulid.ParseStrict(string(n))
-	if err != nil {
-		return named("id", string(n))
-	}
-	return dashed(u[:])
-}
+// uuid names an item as CASE asks for: its identifiers end in a UUID.
+func uuid(n id.ID) string { return named("item", string(n)) }
 
-// named returns the UUID (version 8, RFC 9562) of words: the same words, the same UUID.
+// named returns the UUID of words, version 5 of RFC 9562 without a namespace of its own: the same words, the same UUID.
+// That version is made with SHA-1, which is good enough for a name: nothing here relies on it for security.
 func named(words ...string) string {
-	sum := sha256.Sum256([]byte(strings.Join(words, "\x00")))
+	sum := sha1.Sum([]byte(strings.Join(words, "\x00")))
 	b := sum[:16]
-	b[6], b[8] = b[6]&0x0f|0x80, b[8]&0x3f|0x80
+	b[6], b[8] = b[6]&0x0f|0x50, b[8]&0x3f|0x80
 	return dashed(b)
 }
 
