@@ -75,7 +75,7 @@ func (q *People) inviteAgain(r *web.Request) error {
 		if err != nil {
 			return "", err
 		}
-		if f.Password || len(f.Passkeys) > 0 {
+		if f.Any() {
 			return "", errAlreadyIn()
 		}
 		return signin.Invite(ctx, c.Tx, n, signin.ToJoin, r.Person.ID)

@@ -3,6 +3,7 @@ package people
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
@@ -81,13 +82,38 @@ func (q *People) showMe(r *web.Request) error {
 		if p.Factors, err = signin.FactorsOf(ctx, tx, a.ID); err != nil {
 			return err
 		}
-		p.Sessions, err = signin.Sessions(ctx, tx, a.ID)
-		return err
+		if p.Sessions, err = signin.Sessions(ctx, tx, a.ID); err != nil {
+			return err
+		}
+		for i := range p.Sessions {
+			p.Sessions[i].Agent = browserName(p.Sessions[i].Agent)
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
 	return r.Page("people/me", p)
+}
+
+// browserName brings what a browser says of itself to what its owner calls it: "Firefox, Windows". Browsers claim to be
+// others, so the order counts.
+func browserName(agent string) string {
+	program, system := "", ""
+	for _, p := range [][2]string{{"Edg", "Edge"}, {"OPR/", "Opera"}, {"Firefox/", "Firefox"}, {"Chrome/", "Chrome"}, {"Safari/", "Safari"}} {
+		if program == "" && strings.Contains(agent, p[0]) {
+			program = p[1]
+		}
+	}
+	for _, s := range [][2]string{{"Android", "Android"}, {"iPhone", "iPhone"}, {"iPad", "iPad"}, {"Windows", "Windows"}, {"Mac OS", "macOS"}, {"Linux", "Linux"}} {
+		if system == "" && strings.Contains(agent, s[0]) {
+			system = s[1]
+		}
+	}
+	if program == "" || system == "" {
+		return agent
+	}
+	return program + ", " + system
 }
 
 func (q *People) setLanguage(r *web.Request) error {

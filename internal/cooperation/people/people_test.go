@@ -38,6 +38,7 @@ type house struct {
 	door   *signin.SignIn
 	policy *access.Policy
 	server *httptest.Server
+	routes []web.Route
 	now    time.Time
 	office id.ID
 	people map[string]id.ID
@@ -65,10 +66,11 @@ func open(t *testing.T, kind string) *house {
 		}
 	}
 	h.server = httptest.NewUnstartedServer(nil)
-	public := "http://" + h.server.Listener.Addr().String()
+	// Passkeys are bound to a name; the loopback address has none but this.
+	public := strings.Replace("http://"+h.server.Listener.Addr().String(), "127.0.0.1", "localhost", 1)
 	h.door, err = signin.New(signin.Config{
 		Reader: h.db.Reader, Writer: h.db.Writer, Node: "01JNODE000000000000PTNODE1", Name: "Exercise authority",
-		Host: "127.0.0.1", Origin: []string{public}, Key: []byte(strings.Repeat("k", 32)), Plain: true, Memory: 64,
+		Host: "localhost", Origin: []string{public}, Key: []byte(strings.Repeat("k", 32)), Plain: true, Memory: 64,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -89,10 +91,12 @@ func open(t *testing.T, kind string) *house {
 		Authority: "PT-PGR", Public: public, Languages: language.Official(),
 	}).Routes(m)
 	m.Get("/{$}", web.SignedIn, func(r *web.Request) error { return r.SeeOther("/me") })
+	h.routes = m.Routes()
 	if h.server.Config.Handler, err = m.Handler(); err != nil {
 		t.Fatal(err)
 	}
 	h.server.Start()
+	h.server.URL = public
 	t.Cleanup(h.server.Close)
 	h.write(func(ctx context.Context, tx *db.Tx) error {
 		h.office, err = access.CreateOffice(ctx, tx, "PT-PGR", "Cybercrime office")
@@ -359,4 +363,62 @@ func TestFollowALinkOfADemonstration(t *testing.T) {
 		b.get("/me/password").wants(200, "/me/password", "Set the password") // the link was a fresh factor
 		h.browser().get(link).wants(404, link, "This link was used already")
 	})
+}
+
+func TestBrowserName(t *testing.T) {
+	for agent, want := range map[string]string{
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0":                                                        "Firefox, Windows",
+		"Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36":                                   "Chrome, Linux",
+		"Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Safari/537.36 Edg/126.0":               "Edge, Windows",
+		"Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1": "Safari, iPhone",
+		"Mozilla/5.0 (Linux; Android 14) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/126.0.0.0 Mobile Safari/537.36":                            "Chrome, Android",
+		"curl/8.5": "curl/8.5",
+	} {
+		if got := browserName(agent); got != want {
+			t.Errorf("browserName(%q) = %q, want %q", agent, got, want)
+		}
+	}
+}
+
+// TestRoutes asks every route as nobody, as a drafter and as an administrator, and compares with what the roles say.
+func TestRoutes(t *testing.T) {
+	h := open(t, "sqlite")
+	for login, b := range map[string]*browser{"": h.browser(), "cid": h.signedIn("cid"), "ada": h.signedIn("ada")} {
+		b.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		var who access.Person
+		if login != "" {
+			h.write(func(ctx context.Context, tx *db.Tx) error {
+				a, err := access.Find(ctx, tx, h.people[login])
+				who = a.Person
+				return err
+			})
+		}
+		for _, route := range h.routes {
+			if route.Act == web.Public || strings.HasSuffix(route.Pattern, "/sessions/end") {
+				continue
+			}
+			path := strings.NewReplacer("{id}", string(h.people["bia"]), "{period}", string(h.office), "{$}", "").Replace(route.Pattern)
+			var got string
+			if route.Method == http.MethodGet {
+				b.show(b.client.Get(h.server.URL + path))
+			} else {
+				b.show(b.client.PostForm(h.server.URL+path, url.Values{}))
+			}
+			switch may := route.Act == web.SignedIn || h.policy.Ever(who, route.Act); {
+			case login == "" && (b.status == http.StatusSeeOther || b.status == http.StatusUnauthorized):
+			case login != "" && !may && b.status == http.StatusForbidden:
+			case login != "" && may && b.status != http.StatusForbidden && b.status < 500:
+			default:
+				got = b.text()
+			}
+			if got != "" {
+				t.Errorf("%s %s (%s) as %q: %d %.200s", route.Method, path, route.Act, login, b.status, got)
+			}
+		}
+	}
+	for _, route := range h.routes {
+		if route.Act != web.Public && route.Act != web.SignedIn && !h.policy.Exists(route.Act) {
+			t.Errorf("%s %s: act %s does not exist", route.Method, route.Pattern, route.Act)
+		}
+	}
 }

@@ -118,6 +118,11 @@ func (q *People) person(r *web.Request, n id.ID) (personPage, error) {
 		if err := q.readReissue(ctx, tx, r, &p); err != nil {
 			return err
 		}
+		f, err := signin.FactorsOf(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		p.Invite = p.Invite && !f.Any()
 		return q.readChoices(ctx, tx, r, &p)
 	})
 	return p, err

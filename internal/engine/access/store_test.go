@@ -331,3 +331,50 @@ func TestNobodysScopeIsEmpty(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkScope lists the first page for someone who is in 40 of 10,000 cases with ten things each.
+func BenchmarkScope(b *testing.B) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	d := dbtest.Open(b, "sqlite", []db.Schema{access.Schema, papers()}, dbtest.Options{Now: func() time.Time { return now }})
+	ctx := context.Background()
+	var who, other id.ID
+	err := d.Writer.Write(ctx, func(tx *db.Tx) (err error) {
+		for login, n := range map[string]*id.ID{"ana": &who, "ben": &other} {
+			if *n, err = access.CreatePerson(ctx, tx, access.NewPerson{Login: login, Name: login, Lang: "pt", Authority: "PT-PGR"}); err != nil {
+				return err
+			}
+		}
+		for i := range 10_000 {
+			c, member := id.New(now.Add(time.Duration(i)*time.Second)), other
+			if i%250 == 0 {
+				member = who
+			}
+			if err := access.AddMember(ctx, tx, c, member, member); err != nil {
+				return err
+			}
+			for j := range 10 {
+				if _, err := tx.Exec(ctx, `INSERT INTO paper (id, case_id) VALUES (?, ?)`, string(c)+string('0'+rune(j)), c); err != nil {
+					return err
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	scope := access.ScopeOf(access.Person{ID: who, Kind: access.Human}, now)
+	for b.Loop() {
+		found := 0
+		err := d.Reader.Read(ctx, scope, func(tx *db.Tx) error {
+			where, args := tx.Scope().Where("paper.case_id")
+			rows, err := tx.Query(ctx, `SELECT id FROM paper WHERE `+where+` ORDER BY case_id LIMIT 25`, args...)
+			all, err := db.Collect(rows, err, func(s db.Scan) (n string, err error) { return n, s(&n) })
+			found = len(all)
+			return err
+		})
+		if err != nil || found != 25 {
+			b.Fatalf("found %d, %v", found, err)
+		}
+	}
+}

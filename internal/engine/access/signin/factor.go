@@ -26,6 +26,9 @@ func (f Factors) ways() int {
 	return n
 }
 
+// Any reports whether the person can sign in at all.
+func (f Factors) Any() bool { return f.ways() > 0 }
+
 // FactorsOf returns the person's means of signing in.
 func FactorsOf(ctx context.Context, tx *db.Tx, person id.ID) (Factors, error) {
 	var f Factors

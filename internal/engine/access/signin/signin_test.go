@@ -515,3 +515,32 @@ func TestSweep(t *testing.T) {
 		}
 	})
 }
+
+// BenchmarkPerson asks who sends a request, as every page does.
+func BenchmarkPerson(b *testing.B) {
+	now := time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC)
+	d := dbtest.Open(b, "sqlite", []db.Schema{access.Schema, Schema}, dbtest.Options{Now: func() time.Time { return now }})
+	s, err := New(Config{Reader: d.Reader, Writer: d.Writer, Node: "01JNODE000000000000PTNODE1", Host: "pt.example", Origin: []string{"https://pt.example"}, Key: make([]byte, keySize)})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var token string
+	err = d.Writer.Write(ctx, func(tx *db.Tx) error {
+		n, err := access.CreatePerson(ctx, tx, access.NewPerson{Login: "ana", Name: "Exercise Ana", Lang: "pt", Authority: "PT-PGR"})
+		if err != nil {
+			return err
+		}
+		token, err = s.start(ctx, tx, n, ByPasskey, at(home))
+		return err
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.AddCookie(s.Cookie(token))
+	for b.Loop() {
+		if p, err := s.Person(r); err != nil || p.Nobody() {
+			b.Fatalf("nobody, %v", err)
+		}
+	}
+}
