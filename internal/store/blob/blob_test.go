@@ -191,6 +191,49 @@ func TestOpenReadsAnywhere(t *testing.T) {
 	}
 }
 
+func TestPlainCopiesFromWhereItStands(t *testing.T) {
+	d := newDir(t)
+	ctx := context.Background()
+	for _, size := range sizes() {
+		key, k := newItem(t)
+		b := noise(size)
+		if _, err := blob.Intake(ctx, d, key, k.Recipient(), bytes.NewReader(b)); err != nil {
+			t.Fatal(err)
+		}
+		p, err := blob.Open(ctx, d, key, k)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, from := range []int{0, size / 3, size} {
+			if _, err := p.Seek(int64(from), io.SeekStart); err != nil {
+				t.Fatal(err)
+			}
+			var out bytes.Buffer
+			n, err := p.WriteTo(&out)
+			if err != nil || n != int64(size-from) || !bytes.Equal(out.Bytes(), b[from:]) {
+				t.Errorf("WriteTo of %d bytes from %d = %d, %v", size, from, n, err)
+			}
+			if end, err := p.Seek(0, io.SeekCurrent); err != nil || end != int64(size) {
+				t.Errorf("it stands at %d, %v afterwards, want the end", end, err)
+			}
+		}
+		if _, err := p.Seek(0, io.SeekStart); err != nil {
+			t.Fatal(err)
+		}
+		full := errors.New("pipe is closed")
+		if _, err := p.WriteTo(writerFunc(func([]byte) (int, error) { return 0, full })); size > 0 && !errors.Is(err, full) {
+			t.Errorf("WriteTo of %d bytes to a closed pipe = %v, want its error", size, err)
+		}
+		if err := p.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(p []byte) (int, error) { return f(p) }
+
 func TestOpenNoticesDamage(t *testing.T) {
 	root := filepath.Join(t.TempDir(), "blob")
 	d, err := blob.OpenDir(root)
