@@ -45,6 +45,9 @@ func requestCheck(env Env) *cobra.Command {
 		Use: "check ANSWERS.json", Short: "Say what a request still lacks, by article", Args: args(cobra.ExactArgs(1)),
 		Long: "check asks every rule about the answers. It exits with 3 when one of severity error finds something.\nANSWERS.json may be - for standard input.",
 		RunE: func(c *cobra.Command, a []string) error {
+			if err := official("request check", lang); err != nil {
+				return err
+			}
 			law, answers, err := readRequest(env, a[0])
 			if err != nil {
 				return fmt.Errorf("request check %s: %w", a[0], err)
@@ -69,7 +72,11 @@ func printFindings(w io.Writer, law *request.Law, found []rule.Finding, tag lang
 		bad = bad || f.Severity == rule.Error
 		cites := []string{}
 		for _, c := range f.Cites {
-			cites = append(cites, strings.TrimSpace(string(c.Treaty)+" "+c.Article+c.Source))
+			source := c.Source
+			if source != "" {
+				source = p.T(source)
+			}
+			cites = append(cites, strings.TrimSpace(string(c.Treaty)+" "+c.Article+source))
 		}
 		list = append(list, finding{f.Rule, f.Severity, f.Path, law.Sentence(f, p), cites})
 	}
@@ -103,8 +110,8 @@ func requestRender(env Env) *cobra.Command {
 	c := &cobra.Command{
 		Use: "render ANSWERS.json", Short: "Write the letter of a request", Args: args(cobra.ExactArgs(1)),
 		RunE: func(c *cobra.Command, a []string) error {
-			if !slices.Contains(language.Official(), language.Tag(lang)) {
-				return usageError{fmt.Errorf("request render: --lang %s: want one of ar, en, es, fr, ru, zh", lang)}
+			if err := official("request render", lang); err != nil {
+				return err
 			}
 			law, answers, err := readRequest(env, a[0])
 			if err != nil {
@@ -145,6 +152,14 @@ func renderDoc(w io.Writer, law *request.Law, d *document.Doc, format string) er
 		return html.Page(w, d)
 	}
 	return usageError{fmt.Errorf("request render: --format %s: want pdf, docx or html", format)}
+}
+
+// official refuses a language in which not every sentence is there.
+func official(command, lang string) error {
+	if slices.Contains(language.Official(), language.Tag(lang)) {
+		return nil
+	}
+	return usageError{fmt.Errorf("%s: --lang %s: want one of ar, en, es, fr, ru, zh", command, lang)}
 }
 
 // readRequest reads an answers file. An exercise goes by the exercise's table of treaties.

@@ -43,12 +43,12 @@ func (l *Law) value(a rule.Arg, p *language.Printer) any {
 	return a.Value
 }
 
-// Cited is what a finding rests on: "TOC 18(15)(b)", treaties by their codes.
-func Cited(f rule.Finding) string {
+// Cited is what a finding rests on, in the printer's language: "TOC 18(15)(b)", treaties by their codes.
+func Cited(f rule.Finding, p *language.Printer) string {
 	var all []string
 	for _, c := range f.Cites {
 		if c.Treaty == "" {
-			all = append(all, c.Source)
+			all = append(all, p.T(c.Source))
 			continue
 		}
 		all = append(all, string(c.Treaty)+" "+c.Article)
