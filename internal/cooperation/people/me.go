@@ -164,12 +164,17 @@ type factorPage struct {
 	Options string
 }
 
-func (q *People) passwordPage(r *web.Request) (factorPage, error) {
-	var a access.Account
-	err := q.view(r, func(ctx context.Context, tx *db.Tx) (err error) {
+// account reads the person's own account.
+func (q *People) account(r *web.Request) (a access.Account, err error) {
+	err = q.view(r, func(ctx context.Context, tx *db.Tx) (err error) {
 		a, err = access.Find(ctx, tx, r.Person.ID)
 		return err
 	})
+	return a, err
+}
+
+func (q *People) passwordPage(r *web.Request) (factorPage, error) {
+	a, err := q.account(r)
 	if err != nil {
 		return factorPage{}, err
 	}
@@ -190,21 +195,7 @@ func (q *People) showPassword(r *web.Request) error {
 
 // setPassword sets password and app together, and ends the person's other sessions: whoever knew the old one is out.
 func (q *People) setPassword(r *web.Request) error {
-	_, s, err := q.SignIn.Session(r.HTTP)
-	if err != nil {
-		return err
-	}
-	if err = samePassword(r); err == nil {
-		err = q.act(r, "me.factor.edit", me(r), func(ctx context.Context, c *desk.Change) error {
-			if err := q.SignIn.SetPassword(ctx, c.Tx, r.Person.ID, r.HTTP.PostFormValue("password")); err != nil {
-				return err
-			}
-			if err := q.SignIn.SetApp(ctx, c.Tx, r.Person.ID, r.Form().Get("setup"), r.Form().Get("code")); err != nil {
-				return err
-			}
-			return signin.EndSessions(ctx, c.Tx, r.Person.ID, s.ID)
-		})
-	}
+	err := q.newPassword(r)
 	if err == nil {
 		return r.Done("/me", language.M("The password and the app are set. All other sessions were ended."))
 	}
@@ -213,6 +204,33 @@ func (q *People) setPassword(r *web.Request) error {
 		return failed
 	}
 	return orConfirm(r, "/me/password", r.Again("people/password", p, asField(err, "password")))
+}
+
+func (q *People) newPassword(r *web.Request) error {
+	if err := samePassword(r); err != nil {
+		return err
+	}
+	a, err := q.account(r)
+	if err != nil {
+		return err
+	}
+	_, s, err := q.SignIn.Session(r.HTTP)
+	if err != nil {
+		return err
+	}
+	fresh, err := q.SignIn.NewPassword(r.Ctx(), a, r.HTTP.PostFormValue("password"))
+	if err != nil {
+		return err
+	}
+	return q.act(r, "me.factor.edit", me(r), func(ctx context.Context, c *desk.Change) error {
+		if err := signin.SetPassword(ctx, c.Tx, fresh); err != nil {
+			return err
+		}
+		if err := q.SignIn.SetApp(ctx, c.Tx, r.Person.ID, r.Form().Get("setup"), r.Form().Get("code")); err != nil {
+			return err
+		}
+		return signin.EndSessions(ctx, c.Tx, r.Person.ID, s.ID)
+	})
 }
 
 func (q *People) removePassword(r *web.Request) error {

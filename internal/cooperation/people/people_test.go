@@ -128,7 +128,11 @@ func (h *house) add(login string, role access.Role) {
 			return err
 		}
 		h.people[login] = n
-		if err := h.door.SetPassword(ctx, tx, n, password); err != nil {
+		fresh, err := h.door.NewPassword(ctx, access.Account{Person: access.Person{ID: n}, Login: login}, password)
+		if err != nil {
+			return err
+		}
+		if err := signin.SetPassword(ctx, tx, fresh); err != nil {
 			return err
 		}
 		if err := h.door.SetSecret(ctx, tx, n, secretOf(login)); err != nil {
@@ -421,4 +425,26 @@ func TestRoutes(t *testing.T) {
 			t.Errorf("%s %s: act %s does not exist", route.Method, route.Pattern, route.Act)
 		}
 	}
+}
+
+func TestSetANewPassword(t *testing.T) {
+	each(t, func(h *house) {
+		const other = "onze barcos azuis na enseada"
+		b, old := h.signedIn("cid"), h.signedIn("cid")
+		b.get("/me/password").wants(200, "/me/password", "Set the password")
+		secret := strings.ReplaceAll(regexp.MustCompile(`Key: <bdi>([A-Z2-7 ]+)</bdi>`).FindStringSubmatch(b.page)[1], " ", "")
+		code, err := totp.GenerateCode(secret, h.now)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.post("/me/password", "password", "passwordpassword", "password.again", "passwordpassword", "code", code).wants(422, "/me/password", "easy to guess")
+		b.post("/me/password", "password", other, "password.again", other, "code", "000000").wants(422, "/me/password", "This is not the code")
+		b.post("/me/password", "password", other, "password.again", other, "code", code).wants(200, "/me", "The password and the app are set.")
+		old.get("/me").wants(200, "/sign-in?next=%2Fme", "Sign in")
+		old.post("/sign-in", "login", "cid", "password", password, "code", old.code("cid")).wants(422, "/sign-in", "These details do not match.")
+		if code, err = totp.GenerateCode(secret, h.now); err != nil {
+			t.Fatal(err)
+		}
+		old.post("/sign-in", "login", "cid", "password", other, "code", code).wants(200, "/me", "My account")
+	})
 }

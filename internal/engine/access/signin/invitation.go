@@ -118,8 +118,19 @@ type Welcome struct {
 // AcceptPassword takes up an invitation with a new password and the app of a setup. A form that is wrong leaves the
 // invitation as it was.
 func (s *SignIn) AcceptPassword(ctx context.Context, token, password, setup, code string, at Client) (Welcome, error) {
+	in, a, err := s.Look(ctx, token)
+	if err != nil {
+		return Welcome{}, err
+	}
+	if in.Purpose == ToFollow {
+		return Welcome{}, errEnded()
+	}
+	fresh, err := s.NewPassword(ctx, a, password)
+	if err != nil {
+		return Welcome{}, err
+	}
 	return s.accept(ctx, token, ByPassword, at, func(tx *db.Tx, person id.ID) error {
-		if err := s.SetPassword(ctx, tx, person, password); err != nil {
+		if err := SetPassword(ctx, tx, fresh); err != nil {
 			return err
 		}
 		return s.SetApp(ctx, tx, person, setup, code)

@@ -86,14 +86,23 @@ func matches(password, hash string) (bool, error) {
 	return subtle.ConstantTimeCompare(got, want) == 1, nil
 }
 
-// tries looks whether the password gives the hash, two at a time in the whole node. It gives up with ctx.
-func (s *SignIn) tries(ctx context.Context, password, hash string) (bool, error) {
+// turn waits until a password may be hashed: two at a time in the whole node. It gives up with ctx; done ends the turn.
+func (s *SignIn) turn(ctx context.Context) (done func(), err error) {
 	select {
 	case s.turns <- struct{}{}:
-		defer func() { <-s.turns }()
+		return func() { <-s.turns }, nil
 	case <-ctx.Done():
-		return false, fmt.Errorf("wait to check a password: %w: %w", ctx.Err(), errs.Unavailable)
+		return nil, fmt.Errorf("wait to hash a password: %w: %w", ctx.Err(), errs.Unavailable)
 	}
+}
+
+// tries looks whether the password gives the hash.
+func (s *SignIn) tries(ctx context.Context, password, hash string) (bool, error) {
+	done, err := s.turn(ctx)
+	if err != nil {
+		return false, err
+	}
+	defer done()
 	return matches(password, hash)
 }
 
@@ -172,22 +181,36 @@ func steps(s string) map[[2]rune]bool {
 	return pairs
 }
 
-// SetPassword gives the person a password, in place of an earlier one.
-func (s *SignIn) SetPassword(ctx context.Context, tx *db.Tx, person id.ID, password string) error {
-	a, err := access.Find(ctx, tx, person)
-	if err != nil {
-		return err
-	}
+// NewPassword is a checked password on its way to its person, already hashed: hashing takes a tenth of a second, which
+// would hold up every other act if it were done within a transaction.
+type NewPassword struct {
+	person id.ID
+	hash   string
+}
+
+// NewPassword checks a password for the person of the account and hashes it. What is wrong with it is [errs.Invalid]
+// with a remark on the field "password".
+func (s *SignIn) NewPassword(ctx context.Context, a access.Account, password string) (NewPassword, error) {
 	if err := checkPassword(password, a.Login, a.Name, a.Authority); err != nil {
-		return err
+		return NewPassword{}, err
 	}
-	hash, err := hashPassword(password, s.cost)
+	done, err := s.turn(ctx)
 	if err != nil {
-		return err
+		return NewPassword{}, err
 	}
-	_, err = tx.Exec(ctx, `
+	defer done()
+	hash, err := hashPassword(password, s.cost)
+	return NewPassword{a.ID, hash}, err
+}
+
+// SetPassword gives the person their new password, in place of an earlier one.
+func SetPassword(ctx context.Context, tx *db.Tx, p NewPassword) error {
+	if p.hash == "" {
+		return errs.Invalidf("set a password: it was not checked")
+	}
+	_, err := tx.Exec(ctx, `
         INSERT INTO password (person_id, hash, changed_at) VALUES (?, ?, ?)
-        ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at`, person, hash, tx.Now())
+        ON CONFLICT (person_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at`, p.person, p.hash, tx.Now())
 	if err != nil {
 		return fmt.Errorf("set a password: %w", err)
 	}

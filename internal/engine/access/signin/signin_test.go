@@ -78,11 +78,13 @@ func (d *door) person(login string) (n id.ID) {
 		if n, err = access.CreatePerson(ctx, tx, access.NewPerson{Login: login, Name: "Exercise " + login, Lang: "pt", Authority: "PT-PGR"}); err != nil {
 			return err
 		}
-		if err := d.SetPassword(ctx, tx, n, password); err != nil {
-			return err
-		}
 		return d.SetSecret(ctx, tx, n, secretOf(login))
 	})
+	fresh, err := d.NewPassword(ctx, access.Account{Person: access.Person{ID: n}, Login: login}, password)
+	if err != nil {
+		d.Fatal(err)
+	}
+	d.write(func(tx *db.Tx) error { return SetPassword(ctx, tx, fresh) })
 	return n
 }
 
