@@ -1,11 +1,15 @@
 package people
 
 import (
+	"context"
 	"errors"
 	"net/http"
 
 	"comity/internal/base/errs"
+	"comity/internal/base/id"
 	"comity/internal/base/language"
+	"comity/internal/desk"
+	"comity/internal/engine/access"
 	"comity/internal/engine/access/signin"
 	"comity/internal/engine/web"
 )
@@ -78,10 +82,25 @@ func (q *People) entered(r *web.Request, page, token string, err error) error {
 		return failed
 	}
 	if err != nil {
-		return r.Again(page, p, asField(err, "login"))
+		return r.Again(page, p, asField(q.noted(r, err), "login"))
 	}
 	http.SetCookie(r.Writer(), q.SignIn.Cookie(token))
 	return r.SeeOther(p.Next)
+}
+
+// noted enters a refusal in the ledger, as an act of the house: nobody is signed in who could have done it. It returns
+// what the page has to tell.
+func (q *People) noted(r *web.Request, err error) error {
+	n, ok := signin.Refused(err)
+	if !ok {
+		return err
+	}
+	ctx := context.WithoutCancel(r.Ctx()) // a guesser who hangs up is entered too
+	failed := q.Desk.Do(ctx, access.HouseItself(), "account.refuse", id.NewRef(kindPerson, n), func(*desk.Change) error { return nil })
+	if failed != nil {
+		return failed
+	}
+	return err
 }
 
 func (q *People) signOut(r *web.Request) error {
@@ -122,7 +141,7 @@ func (q *People) confirmed(r *web.Request, err error) error {
 		return failed
 	}
 	if err != nil {
-		return r.Again("people/confirm", p, asField(onPassword(err), "password"))
+		return r.Again("people/confirm", p, asField(onPassword(q.noted(r, err)), "password"))
 	}
 	return r.SeeOther(p.Next)
 }

@@ -448,3 +448,41 @@ func TestSetANewPassword(t *testing.T) {
 		old.post("/sign-in", "login", "cid", "password", other, "code", code).wants(200, "/me", "My account")
 	})
 }
+
+func TestRefusalsAreEntered(t *testing.T) {
+	each(t, func(h *house) {
+		entries := func() (n int) {
+			h.Helper()
+			h.write(func(ctx context.Context, tx *db.Tx) error {
+				rows, err := tx.Query(ctx, `SELECT id FROM ledger_entry WHERE id > '' ORDER BY id`)
+				all, err := db.Collect(rows, err, func(scan db.Scan) (n id.ID, err error) { return n, scan(&n) })
+				if err != nil {
+					return err
+				}
+				for _, n := range all {
+					e, err := ledger.Find(ctx, tx, n)
+					if err != nil {
+						return err
+					}
+					if e.Act != "account.refuse" || e.On != id.NewRef(kindPerson, h.people["cid"]) {
+						t.Errorf("entry %s on %s, want refusals of cid", e.Act, e.On)
+					}
+				}
+				n = len(all)
+				return nil
+			})
+			return n
+		}
+		b := h.browser().get("/sign-in")
+		for range 10 {
+			b.post("/sign-in", "login", "cid", "password", "wrong", "code", "123456")
+		}
+		if n := entries(); n != 5 {
+			t.Errorf("%d entries after ten guesses in one moment, want the five that were heard", n)
+		}
+		b.post("/sign-in", "login", "nobody", "password", "wrong", "code", "123456").wants(422, "/sign-in", "These details do not match.")
+		if n := entries(); n != 5 {
+			t.Errorf("%d entries after a guess at a login that nobody has, want as before", n)
+		}
+	})
+}

@@ -63,7 +63,7 @@ func (s *SignIn) check(ctx context.Context, login, password, code string, at Cli
 			return err
 		}
 		if !right || !fits || c.hash == "" {
-			return errWrong()
+			return errWrong(c.person)
 		}
 		if err := forgive(ctx, tx, c.subjects); err != nil {
 			return err
@@ -109,7 +109,7 @@ func (s *SignIn) Recovery(ctx context.Context, login, code string, at Client) (t
 			return err
 		}
 		if !used || c.person == "" {
-			return errWrong()
+			return errWrong(c.person)
 		}
 		if err := forgive(ctx, tx, c.subjects); err != nil {
 			return err

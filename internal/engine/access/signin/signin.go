@@ -7,6 +7,7 @@ package signin
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -101,7 +102,24 @@ func (c Client) network() string {
 	return p.String()
 }
 
-// The one answer to whatever was wrong: who guesses learns nothing about which part it was.
-func errWrong() error {
-	return errs.WithFields(errs.Field{Path: "login", Code: "These details do not match. Check them and try again."})
+// errWrong is the one answer to whatever was wrong: who guesses learns nothing about which part it was. person is whose
+// account was tried, "" when there is none.
+func errWrong(person id.ID) error {
+	return refusal{person, errs.WithFields(errs.Field{Path: "login", Code: "These details do not match. Check them and try again."})}
+}
+
+// refusal carries, for the record and never for the page, whose account was tried.
+type refusal struct {
+	person id.ID
+	error
+}
+
+func (r refusal) Unwrap() error { return r.error }
+
+// Refused returns whose account it was when err is a refusal to sign in to an account that exists. The caller enters it
+// in the ledger; an account is slowed to a guess a minute, so nobody fills the ledger by guessing.
+func Refused(err error) (person id.ID, ok bool) {
+	var r refusal
+	ok = errors.As(err, &r) && r.person != ""
+	return r.person, ok
 }
