@@ -78,8 +78,8 @@ takes evidence back with its custody, and lets anyone check what left it.
 
   comity demo     starts an invented world on this machine, with a link for each person`,
 		SilenceUsage: true, SilenceErrors: true,
-		Args: cobra.NoArgs,
-		RunE: func(c *cobra.Command, _ []string) error { return c.Help() },
+		Args: args(cobra.NoArgs),
+		RunE: help,
 	}
 	root.SetIn(env.Stdin)
 	root.SetOut(env.Stdout)
@@ -89,11 +89,14 @@ takes evidence back with its custody, and lets anyone check what left it.
 	return root
 }
 
+// help is what a command says that only holds others.
+func help(c *cobra.Command, _ []string) error { return c.Help() }
+
 // args makes a wrong number of arguments a wrong use.
 func args(want cobra.PositionalArgs) cobra.PositionalArgs {
 	return func(c *cobra.Command, got []string) error {
 		if err := want(c, got); err != nil {
-			return usageError{fmt.Errorf("%s: %w (see: %s -h)", c.CommandPath(), err, c.CommandPath())}
+			return usageError{fmt.Errorf("%w (see: %s -h)", err, c.CommandPath())}
 		}
 		return nil
 	}

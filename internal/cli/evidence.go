@@ -16,7 +16,7 @@ import (
 )
 
 func evidenceCommand(env Env) *cobra.Command {
-	c := &cobra.Command{Use: "evidence", Short: "Take files in as evidence", Args: args(cobra.NoArgs)}
+	c := &cobra.Command{Use: "evidence", Short: "Take files in as evidence", Args: args(cobra.NoArgs), RunE: help}
 	c.AddCommand(evidenceAdd(env))
 	return c
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func instrumentCommand() *cobra.Command {
-	c := &cobra.Command{Use: "instrument", Short: "Forms and their expressions", Args: args(cobra.NoArgs)}
+	c := &cobra.Command{Use: "instrument", Short: "Forms and their expressions", Args: args(cobra.NoArgs), RunE: help}
 	failures := false
 	test := &cobra.Command{
 		Use: "test VECTORS.jsonl", Short: "Evaluate test vectors of the expression language", Args: args(cobra.ExactArgs(1)),

@@ -45,6 +45,11 @@ func withNode(ctx context.Context, env Env, p place, f func(*node.Node) error) e
 	if err != nil {
 		return err
 	}
+	return withOpen(ctx, c, f)
+}
+
+// withOpen is withNode for settings that were read before.
+func withOpen(ctx context.Context, c node.Config, f func(*node.Node) error) error {
 	n, err := node.Open(ctx, c)
 	if err != nil {
 		return err
@@ -75,7 +80,12 @@ The key "card" signs cards only: take keys/card.age off this machine afterwards.
 			if err := node.Init(node.Config{Dir: where.dir, Secret: pass, Now: env.Now}, who); err != nil {
 				return err
 			}
-			return withNode(c.Context(), env, where, func(n *node.Node) error {
+			conf, err := config(env, where)
+			if err != nil {
+				return err
+			}
+			conf.Secret = pass
+			return withOpen(c.Context(), conf, func(n *node.Node) error {
 				link, err := n.FirstAdministrator(c.Context())
 				if err != nil {
 					return err
@@ -102,7 +112,7 @@ The key "card" signs cards only: take keys/card.age off this machine afterwards.
 }
 
 func exchangeCommand(env Env) *cobra.Command {
-	c := &cobra.Command{Use: "exchange", Short: "Send and take in envelopes as files", Args: args(cobra.NoArgs)}
+	c := &cobra.Command{Use: "exchange", Short: "Send and take in envelopes as files", Args: args(cobra.NoArgs), RunE: help}
 	c.AddCommand(exchangeExport(env), exchangeImport(env))
 	return c
 }
@@ -153,7 +163,7 @@ func exchangeImport(env Env) *cobra.Command {
 }
 
 func ledgerCommand(env Env) *cobra.Command {
-	c := &cobra.Command{Use: "ledger", Short: "Verify the node's record, prove an entry", Args: args(cobra.NoArgs)}
+	c := &cobra.Command{Use: "ledger", Short: "Verify the node's record, prove an entry", Args: args(cobra.NoArgs), RunE: help}
 	where, out := place{}, ""
 	verify := &cobra.Command{
 		Use: "verify", Short: "Compute the tree again and compare every checkpoint", Args: args(cobra.NoArgs),

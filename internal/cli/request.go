@@ -25,7 +25,7 @@ import (
 )
 
 func requestCommand(env Env) *cobra.Command {
-	c := &cobra.Command{Use: "request", Short: "Requests as files: check and render them", Args: args(cobra.NoArgs)}
+	c := &cobra.Command{Use: "request", Short: "Requests as files: check and render them", Args: args(cobra.NoArgs), RunE: help}
 	c.AddCommand(requestCheck(env), requestRender(env))
 	return c
 }
