@@ -182,6 +182,11 @@ func (n *Node) openSlices(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
+	witness, err := ledger.NewWitness(n.DB, n.Self.Witness, n.Exchange.LogKeys)
+	if err != nil {
+		return err
+	}
+	n.Exchange.Cosign(witness)
 	n.Exchange.Jobs(n.Jobs)
 	n.signs = &signatories{ring: n.ring, read: n.DB.Reader, who: n.Self.Card, now: c.Now}
 	vault, err := n.ring.OpenVault(c.path("item-keys"))

@@ -50,6 +50,7 @@ type Exchange struct {
 	sources   map[string]Source
 	receipted []Receipted
 	client    func(Peer) *http.Client
+	cosigner  Cosigner
 	slog      *slog.Logger
 }
 
@@ -141,4 +142,5 @@ func (x *Exchange) Jobs(r *job.Runner) {
 	job.Handle(r, sealKind, x.seal)
 	job.Handle(r, deliverKind, x.deliver)
 	job.Handle(r, heldKind, x.takeHeld)
+	job.Handle(r, witnessKind, x.witness)
 }

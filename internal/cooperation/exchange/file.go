@@ -10,7 +10,6 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
-	"comity/internal/desk"
 	"comity/internal/engine/access"
 	"comity/internal/store/db"
 	"comity/internal/store/disk"
@@ -65,10 +64,7 @@ func (x *Exchange) export(ctx context.Context, who access.Person, n id.ID, dir s
 	if err != nil {
 		return "", err
 	}
-	return target, x.desk.Do(ctx, who, "envelope.export", id.NewRef(KindEnvelope, n), func(c *desk.Change) error {
-		_, err := c.Exec(ctx, `UPDATE message SET attempts = attempts + 1, state = CASE WHEN kind = 'receipt' THEN 'receipted' ELSE state END WHERE id = ?`, n)
-		return err
-	})
+	return target, x.enterExport(ctx, who, n)
 }
 
 // ImportFile takes in one file that came by stick, folder or pouch. A card is not taken here: people import it.

@@ -122,7 +122,10 @@ func (in *Inbox) Handler() http.Handler {
 	m.Handle("PATCH "+inboxPath+"/{upload}", in.owned(in.patch))
 	m.Handle("DELETE "+inboxPath+"/{upload}", in.owned(in.upload(in.tus.DelFile)))
 	m.Handle("GET "+inboxPath+"/{upload}/receipt", in.owned(in.receipt))
-	return in.tus.Middleware(m)
+	all := http.NewServeMux()
+	all.Handle("POST "+witnessPath, in.peer(in.addCheckpoint)) // another protocol, without the headers of uploads
+	all.Handle("/", in.tus.Middleware(m))
+	return all
 }
 
 type peerKey struct{}

@@ -96,6 +96,9 @@ func (x *Exchange) seal(ctx context.Context, a sealArgs) error {
 		if err != nil || n == 0 {
 			return err // n is 0 when another worker was quicker; its container is the one that counts
 		}
+		if err := x.askWitnesses(ctx, c); err != nil {
+			return err
+		}
 		return desk.Later(c, deliverKind, a)
 	})
 }
@@ -107,6 +110,13 @@ func (x *Exchange) proof(ctx context.Context, entry id.ID) ([]byte, error) {
 	p, err := x.log.Wait(ctx, entry)
 	if err != nil {
 		return nil, err
+	}
+	witnessed, covered, err := x.log.ProveWitnessed(ctx, entry, 1)
+	if err != nil {
+		return nil, err
+	}
+	if covered {
+		p = witnessed // a cosigned checkpoint says more; nothing waits for one
 	}
 	var found ledger.Found
 	err = x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) (err error) {
