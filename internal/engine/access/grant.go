@@ -54,6 +54,27 @@ func grants(ctx context.Context, tx *db.Tx, n id.ID) ([]Grant, error) {
 	})
 }
 
+// fewest is how many people must hold a role before the ledger may name it: a role that one person holds is a name.
+const fewest = 5
+
+// RoleOnRecord returns the role that the ledger's entry of an act names: the one by which who does it, or "" where fewer
+// than five people hold that role, or where the act is open to all.
+func (p *Policy) RoleOnRecord(ctx context.Context, tx *db.Tx, who Person, act Act, f Facts) (Role, error) {
+	g, ok := p.ActingAs(who, act, f)
+	if !ok {
+		return "", nil
+	}
+	var n int
+	err := tx.Row(ctx, `SELECT COUNT(DISTINCT person_id) FROM grant_role WHERE role = ?`, g.Role).Scan(&n)
+	if err != nil {
+		return "", fmt.Errorf("count who holds role %s: %w", g.Role, err)
+	}
+	if n < fewest {
+		return "", nil
+	}
+	return g.Role, nil
+}
+
 // Office is a part of an authority in which people hold roles.
 type Office struct {
 	ID        id.ID

@@ -319,6 +319,35 @@ func TestAccountsAndGrants(t *testing.T) {
 	})
 }
 
+func TestRoleOnRecord(t *testing.T) {
+	each(t, func(o *office) {
+		on := func() (r access.Role) {
+			o.Helper()
+			ana := o.person("ana").Person
+			o.write(func(ctx context.Context, tx *db.Tx) (err error) {
+				r, err = o.policy.RoleOnRecord(ctx, tx, ana, "request.draft", access.Facts{Now: tx.Now(), Standing: access.Member})
+				return err
+			})
+			return r
+		}
+		if got := on(); got != "" {
+			o.Errorf("one drafter: %q, want no role that names the person", got)
+		}
+		for _, login := range []string{"d1", "d2", "d3", "d4"} {
+			o.write(func(ctx context.Context, tx *db.Tx) error {
+				n, err := access.CreatePerson(ctx, tx, access.NewPerson{Login: login, Name: login, Lang: "pt", Authority: "PT-PGR"})
+				if err != nil {
+					return err
+				}
+				return o.policy.Give(ctx, tx, n, access.Grant{Role: "drafter", Office: o.id}, n)
+			})
+		}
+		if got := on(); got != "drafter" {
+			o.Errorf("five drafters: %q, want drafter", got)
+		}
+	})
+}
+
 func TestNobodysScopeIsEmpty(t *testing.T) {
 	for name, p := range map[string]access.Person{
 		"nobody":         {},
