@@ -97,7 +97,7 @@ func (e *Evidence) certificate(ctx context.Context, tx *db.Tx, it Item, who acce
 	}
 	doc.Blocks = append(doc.Blocks,
 		document.Heading{Level: 1, Text: document.T(doc.Title)},
-		document.Paragraph{Text: w.say("{authority} certifies what its records say about the item named here: where it comes from, every hand it has passed through, and how anyone can check that its bytes are the same.", "authority", name(us))},
+		document.Paragraph{Text: w.say(language.M("{authority} certifies what its records say about the item named here: where it comes from, every hand it has passed through, and how anyone can check that its bytes are the same."), "authority", name(us))},
 	)
 	for _, part := range []func() []document.Block{w.what, w.whence, w.hands, w.terms, w.check} {
 		doc.Blocks = append(doc.Blocks, part()...)
@@ -160,10 +160,10 @@ func (w certifier) what() []document.Block {
 	d.add(p.T("Request"), document.Text{identifier(it.Request)})
 	d.add(p.T("Measure"), document.Text{identifier(it.Measure)})
 	for _, from := range w.k.Item.DerivedFrom {
-		d.add(p.T("Made from"), w.say("Item {item} with SHA-256 {digest}: {process}", "item", identifier(string(from.Item)),
+		d.add(p.T("Made from"), w.say(language.M("Item {item} with SHA-256 {digest}: {process}"), "item", identifier(string(from.Item)),
 			"digest", identifier(string(from.SHA256)), "process", document.Span{Kind: document.Quote, Text: from.Process}))
 	}
-	return []document.Block{w.heading("What it is"), document.Definitions{Items: d}}
+	return []document.Block{w.heading(language.M("What it is")), document.Definitions{Items: d}}
 }
 
 func (w certifier) whence() []document.Block {
@@ -195,7 +195,7 @@ func (w certifier) whence() []document.Block {
 	if len(d) == 0 {
 		return nil
 	}
-	return []document.Block{w.heading("Where it comes from"), document.Definitions{Items: d}}
+	return []document.Block{w.heading(language.M("Where it comes from")), document.Definitions{Items: d}}
 }
 
 func joined(a, b string) string {
@@ -230,7 +230,7 @@ func (w certifier) hands() []document.Block {
 			document.T(w.seen(v)),
 		})
 	}
-	return []document.Block{w.heading("Every hand it has passed through"), t}
+	return []document.Block{w.heading(language.M("Every hand it has passed through")), t}
 }
 
 func (w certifier) happened(v CustodyEvent) document.Text {
@@ -271,13 +271,13 @@ func (w certifier) seen(v CustodyEvent) string {
 }
 
 func (w certifier) terms() []document.Block {
-	blocks := []document.Block{w.heading("Conditions of use")}
+	blocks := []document.Block{w.heading(language.M("Conditions of use"))}
 	if len(w.k.Conditions) == 0 {
-		return append(blocks, document.Paragraph{Text: w.say("No conditions are on record.")})
+		return append(blocks, document.Paragraph{Text: w.say(language.M("No conditions are on record."))})
 	}
 	list := document.List{}
 	for _, t := range w.k.Conditions {
-		list.Items = append(list.Items, w.say("{authority}: {condition}", "authority", name(w.e.authorityName(t.By, w.p.Tag())),
+		list.Items = append(list.Items, w.say(language.M("{authority}: {condition}"), "authority", name(w.e.authorityName(t.By, w.p.Tag())),
 			"condition", document.Span{Kind: document.Quote, Text: t.Says}))
 	}
 	return append(blocks, list)
@@ -285,9 +285,9 @@ func (w certifier) terms() []document.Block {
 
 func (w certifier) check() []document.Block {
 	list := document.List{Ordered: true, Items: []document.Text{
-		w.say("Compute the SHA-256 of the file, for example with {command}, and compare it with the one above.", "command", identifier("sha256sum "+safeName(w.it.Name))),
-		w.say("The file {file} inside this document holds the same record as data; each event names its entry in a node's ledger, of which that node gives a proof.", "file", identifier(custodyFile)),
-		w.say("The signature on this document shows whether anything in it was changed afterwards: any reader of signed PDF files checks it."),
+		w.say(language.M("Compute the SHA-256 of the file, for example with {command}, and compare it with the one above."), "command", identifier("sha256sum "+safeName(w.it.Name))),
+		w.say(language.M("The file {file} inside this document holds the same record as data; each event names its entry in a node's ledger, of which that node gives a proof."), "file", identifier(custodyFile)),
+		w.say(language.M("The signature on this document shows whether anything in it was changed afterwards: any reader of signed PDF files checks it.")),
 	}}
-	return []document.Block{w.heading("How to check"), list}
+	return []document.Block{w.heading(language.M("How to check")), list}
 }

@@ -123,9 +123,9 @@ func (e *Evidence) plainUpload(r *web.Request) error {
 	case err != nil:
 		return err
 	case len(added) == 1:
-		return r.Done(itemPath(added[0]), "The item was taken in.")
+		return r.Done(itemPath(added[0]), language.M("The item was taken in."))
 	}
-	return r.Done(listPath(caseID), "The items were taken in.")
+	return r.Done(listPath(caseID), language.M("The items were taken in."))
 }
 
 // drain reads what is left of a body, within reason: a browser shows an answer only after it has sent everything.
@@ -252,16 +252,16 @@ func (e *Evidence) verifyNow(r *web.Request) error {
 		if err := e.VerifyLater(r.Ctx(), r.Person, n, entry); err != nil {
 			return err
 		}
-		return r.Done(itemPath(n), "The item is being read again. What is found will stand among its events.")
+		return r.Done(itemPath(n), language.M("The item is being read again. What is found will stand among its events."))
 	}
 	found, err := e.Verify(r.Ctx(), r.Person, n, entry)
 	switch {
 	case err != nil:
 		return err
 	case found.Whole:
-		return r.Done(itemPath(n), "The bytes were read again and are the same.")
+		return r.Done(itemPath(n), language.M("The bytes were read again and are the same."))
 	}
-	return r.Done(itemPath(n), "The stored bytes are damaged. The item was set apart.")
+	return r.Done(itemPath(n), language.M("The stored bytes are damaged. The item was set apart."))
 }
 
 func (e *Evidence) sendCertificate(r *web.Request) error {
@@ -292,5 +292,5 @@ func (e *Evidence) correct(r *web.Request) error {
 	if err := e.Correct(r.Ctx(), r.Person, n, event, r.Form().Get("correction"), entry); err != nil {
 		return e.again(r, err)
 	}
-	return r.Done(itemPath(n), "The correction was recorded. The earlier event stays as it is.")
+	return r.Done(itemPath(n), language.M("The correction was recorded. The earlier event stays as it is."))
 }

@@ -175,36 +175,36 @@ func (g Given) checked() (Given, error) {
 			wrong = append(wrong, errs.Field{Path: path, Code: code})
 		}
 	}
-	fault(g.Label == "", "label", "Give the item a label, such as the number on its bag.")
-	fault(long(g.Label, maxShort), "label", "Use at most 200 characters.")
-	fault(!offered(g.Sort), "kind", "Say what the item is.")
-	fault(g.Name == "" || len(g.Name) > maxNameSize, "file", "The file needs a name of at most 255 bytes.")
-	fault(g.Details.Declared != "" && !isDigest(string(g.Details.Declared)), "declared", "A SHA-256 has 64 characters, 0 to 9 and a to f.")
+	fault(g.Label == "", "label", language.M("Give the item a label, such as the number on its bag."))
+	fault(long(g.Label, maxShort), "label", language.M("The label is longer than 200 characters."))
+	fault(!offered(g.Sort), "kind", language.M("Say what the item is."))
+	fault(g.Name == "" || len(g.Name) > maxNameSize, "file", language.M("The file needs a name of at most 255 bytes."))
+	fault(g.Details.Declared != "" && !isDigest(string(g.Details.Declared)), "declared", language.M("A SHA-256 has 64 characters, 0 to 9 and a to f."))
 	if a := g.Details.Acquired; a != nil {
 		_, err := time.Parse(time.RFC3339, a.At)
-		fault(err != nil, "acquired", "Enter a day, a time such as 14:20 and the difference from UTC such as +01:00.")
+		fault(err != nil, "acquired", language.M("Enter a day, a time such as 14:20 and the difference from UTC such as +01:00."))
 	}
 	if l := g.Details.Legal; l != nil && l.Date != "" {
 		_, err := time.Parse(time.DateOnly, l.Date)
-		fault(err != nil, "legal_date", "Enter a day that exists, such as 27 3 2026.")
+		fault(err != nil, "legal_date", language.M("Enter a day that exists, such as 27 3 2026."))
 	}
 	if s := g.Details.Source; s != nil {
-		fault(s.Kind != "device" && s.Kind != "provider" && s.Kind != "place", "source_kind", "Say where the data lay: on a device, with a provider, or at a place.")
+		fault(s.Kind != "device" && s.Kind != "provider" && s.Kind != "place", "source_kind", language.M("Say where the data lay: on a device, with a provider, or at a place."))
 	}
-	fault(len(g.Conditions) > maxTerms, "conditions", "At most 50 conditions are kept for an item.")
+	fault(len(g.Conditions) > maxTerms, "conditions", language.M("At most 50 conditions are kept for an item."))
 	for _, c := range g.Conditions {
-		fault(c == "" || long(c, maxText), "conditions", "Write each condition in at most 2,000 characters.")
+		fault(c == "" || long(c, maxText), "conditions", language.M("Write each condition in at most 2,000 characters."))
 	}
 	for _, t := range g.texts() {
-		fault(long(*t, maxText), "label", "One of the details is longer than 2,000 characters.")
+		fault(long(*t, maxText), "label", language.M("One of the details is longer than 2,000 characters."))
 	}
-	fault(len(g.Details.Handling) > maxMarks, "handling", "Choose one of the answers that are offered.")
+	fault(len(g.Details.Handling) > maxMarks, "handling", language.M("Choose one of the answers that are offered."))
 	if f := g.From; f != nil {
-		fault(len(f.Items) == 0 || len(f.Items) > maxSources, "from", "Say what it was made from.")
-		fault(f.Process == "", "process", "Say how it was made.")
+		fault(len(f.Items) == 0 || len(f.Items) > maxSources, "from", language.M("Say what it was made from."))
+		fault(f.Process == "", "process", language.M("Say how it was made."))
 	}
 	for _, h := range g.Details.Handling {
-		fault(h != Restricted && h != Privileged && h != ChildAbuse, "handling", "Choose one of the answers that are offered.")
+		fault(h != Restricted && h != Privileged && h != ChildAbuse, "handling", language.M("Choose one of the answers that are offered."))
 	}
 	return g, errs.WithFields(wrong...)
 }

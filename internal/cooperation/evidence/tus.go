@@ -15,6 +15,7 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
+	"comity/internal/base/language"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 )
@@ -88,7 +89,7 @@ func (u *uploads) finish(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Done(itemPath(n), "The item was taken in.")
+	return r.Done(itemPath(n), language.M("The item was taken in."))
 }
 
 // cancel forgets an upload and leads back to the case.
@@ -104,7 +105,7 @@ func (u *uploads) cancel(r *web.Request) error {
 	if err := u.e.Cancel(r.Ctx(), r.Person, n); err != nil {
 		return err
 	}
-	return r.Done(listPath(caseID), "The upload was removed.")
+	return r.Done(listPath(caseID), language.M("The upload was removed."))
 }
 
 // NewUpload begins an upload, or finds the one that the same person began for the same file.
