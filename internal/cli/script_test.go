@@ -13,6 +13,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 
+	"comity/internal/base/id"
 	"comity/internal/engine/instrument"
 )
 
@@ -28,14 +29,16 @@ func TestMain(m *testing.M) {
 //
 //	exits CODE comity ARG…   runs the command and wants exactly this exit code
 //	answers FROM TO PATH…    copies answers without those at the paths; PATH=VALUE sets one instead
+//	entry DIR NAME           puts the id of the first entry in a node's record into the variable
 //	flip FILE                changes one bit in the middle of a file
+//	tamper DIR ID            changes that entry in the database, behind the program's back
 //	nodes DIR                makes two nodes that trust each other, DIR/pt and DIR/ma; a request waits at the first
 func TestScript(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"answers": answers, "exits": exits, "flip": flip, "nodes": nodes,
+			"answers": answers, "entry": entry, "exits": exits, "flip": flip, "nodes": nodes, "tamper": tamper,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
@@ -106,4 +109,22 @@ func nodes(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("usage: nodes DIR")
 	}
 	ts.Check(twoNodes(context.Background(), ts.MkAbs(args[0])))
+}
+
+// entry looks up the first entry of a node's record.
+func entry(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: entry DIR NAME")
+	}
+	first, err := firstEntry(context.Background(), ts.MkAbs(args[0]))
+	ts.Check(err)
+	ts.Setenv(args[1], string(first))
+}
+
+// tamper changes an entry of a node's record where only someone with the database could.
+func tamper(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: tamper DIR ID")
+	}
+	ts.Check(changeEntry(context.Background(), ts.MkAbs(args[0]), id.ID(args[1])))
 }

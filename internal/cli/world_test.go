@@ -1,10 +1,12 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
 	"log/slog"
+	"path/filepath"
 	"time"
 
 	"comity/internal/base/id"
@@ -84,4 +86,34 @@ func read(ctx context.Context, p *demo.Place, q id.ID) (r request.Request, err e
 		return err
 	})
 	return r, err
+}
+
+// firstEntry returns the id of the entry at place 0 of the record of a node that isn't running.
+func firstEntry(ctx context.Context, dir string) (first id.ID, err error) {
+	d, err := db.Open(ctx, "sqlite:"+filepath.Join(dir, "comity.db"), db.Options{})
+	if err != nil {
+		return "", err
+	}
+	err = d.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
+		return tx.Row(ctx, `SELECT id FROM ledger_entry WHERE pos = 0`).Scan(&first)
+	})
+	return first, errors.Join(err, d.Close())
+}
+
+// changeEntry has an entry say that it was made a century earlier.
+func changeEntry(ctx context.Context, dir string, n id.ID) error {
+	d, err := db.Open(ctx, "sqlite:"+filepath.Join(dir, "comity.db"), db.Options{})
+	if err != nil {
+		return err
+	}
+	err = d.Writer.Write(ctx, func(tx *db.Tx) error {
+		var entry []byte
+		if err := tx.Row(ctx, `SELECT entry FROM ledger_entry WHERE id = ?`, n).Scan(&entry); err != nil {
+			return err
+		}
+		changed := bytes.Replace(entry, []byte(`"at":"20`), []byte(`"at":"19`), 1)
+		_, err := tx.Exec(ctx, `UPDATE ledger_entry SET entry = ? WHERE id = ?`, changed, n)
+		return err
+	})
+	return errors.Join(err, d.Close())
 }
