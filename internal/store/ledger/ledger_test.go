@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -285,6 +287,49 @@ func TestPlacedHandsOverOnce(t *testing.T) {
 		placeAndSign(t, l)
 		if len(got) != 2 || got[ids[0]] != "seal" || got[ids[1]] != "seal" {
 			t.Errorf("handed over %v, want the work of %v", got, ids)
+		}
+	})
+}
+
+// Two processes sequence one log while others enter: every entry gets one place and its work begins once.
+func TestTwoSequencersTakeTurns(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		var handed atomic.Int64
+		count := func(_ context.Context, tx *db.Tx, _ id.ID, _ []byte) error {
+			tx.OnCommit(func() { handed.Add(1) })
+			return nil
+		}
+		one := testLog(t, d, count)
+		two := openLog(t, d, Config{Signer: one.signer, HighWater: one.high.path, Placed: count})
+		const writers, each = 4, 40
+		var work sync.WaitGroup
+		ctx, stop := context.WithCancel(context.Background())
+		for _, l := range []*Log{one, two} {
+			work.Go(func() { l.Run(ctx) })
+		}
+		var entering sync.WaitGroup
+		for range writers {
+			entering.Go(func() {
+				for range each {
+					if err := appendOne(d, entry("exercise"), []byte("work")); err != nil {
+						t.Error(err)
+						return
+					}
+					one.Wake()
+					two.Hurry()
+				}
+			})
+		}
+		entering.Wait()
+		for end := time.Now().Add(5 * time.Second); handed.Load() < writers*each && time.Now().Before(end); time.Sleep(time.Millisecond) {
+			one.Wake()
+		}
+		stop()
+		work.Wait()
+		placeAndSign(t, two)
+		report, err := one.Check(context.Background())
+		if err != nil || report.Size != writers*each || handed.Load() != writers*each {
+			t.Errorf("Check = %+v, %v, with %d hand-overs, want %d entries and as many hand-overs", report, err, handed.Load(), writers*each)
 		}
 	})
 }
