@@ -7,6 +7,7 @@ package disk
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -17,32 +18,10 @@ import (
 // WriteFile replaces the file at path with data so that a crash at any moment leaves either the old bytes or the
 // new. When it returns nil the new bytes are durable. A full disk is [errs.Unavailable] and leaves the old file.
 func WriteFile(path string, data []byte, perm fs.FileMode) error {
-	dir, base := filepath.Split(path)
-	f, err := os.CreateTemp(filepath.Clean(dir+"."), ".tmp-"+base+"-*")
-	if err != nil {
-		return Explain(err)
-	}
-	if err := writeClose(f, data, perm); err != nil {
-		return fmt.Errorf("write %s: %w", path, discard(f.Name(), err))
-	}
-	if err := Rename(f.Name(), path); err != nil {
-		return discard(f.Name(), err)
-	}
-	return nil
-}
-
-func writeClose(f *os.File, data []byte, perm fs.FileMode) error {
-	_, err := f.Write(data)
-	if err == nil {
-		err = f.Chmod(perm)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if cerr := f.Close(); err == nil {
-		err = cerr
-	}
-	return Explain(err)
+	return WriteStream(path, perm, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
 }
 
 // discard removes what is half done and returns err; that the removal failed too is added to it.
