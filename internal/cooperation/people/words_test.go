@@ -6,9 +6,11 @@ import (
 	"testing"
 
 	"comity/internal/base/language"
+	"comity/internal/engine/access"
 )
 
-// TestWords finds sentences of these pages that are missing in one of the six languages, or that nobody says.
+// TestWords finds sentences of these pages, of the roles and of refusals that are missing in one of the six languages, or
+// that nobody says.
 func TestWords(t *testing.T) {
 	catalog, err := language.Load(Words())
 	if err != nil {
@@ -18,7 +20,19 @@ func TestWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(used) < 100 {
+	below, err := language.Extract("access", os.DirFS("../../engine/access"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	policy, err := access.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, msg := range append(policy.Words(), access.SignInAgain) {
+		below = append(below, language.Use{Where: "access/roles.toml", Msg: msg})
+	}
+	used = append(used, below...)
+	if len(used) < 250 {
 		t.Fatalf("found %d sentences, want those of all pages", len(used))
 	}
 	for _, p := range language.Lint(catalog, used) {

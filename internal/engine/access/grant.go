@@ -166,9 +166,13 @@ type Deputy struct {
 // LongestDeputy is the longest period for which a deputy can be named at once.
 const LongestDeputy = 366 * 24 * time.Hour
 
-// NameDeputy has d.By stand in for d.For from d.Begins until just before d.Ends, and returns the period's id.
+// NameDeputy has d.By stand in for d.For from d.Begins until just before d.Ends, and returns the period's id. Nobody names
+// themselves: that is [errs.Forbidden].
 func NameDeputy(ctx context.Context, tx *db.Tx, d Deputy, by id.ID) (id.ID, error) {
 	switch {
+	case d.By == by:
+		// Otherwise whoever may name deputies could take on anybody's roles and cases.
+		return "", errs.Say(fmt.Errorf("name a deputy: %w", errs.Forbidden), "Another person has to name you as deputy.", nil)
 	case d.For == d.By:
 		return "", errs.WithFields(errs.Field{Path: "deputy", Code: "Choose another person: nobody stands in for themselves."})
 	case !d.Ends.After(d.Begins) || !d.Ends.After(tx.Now()):

@@ -239,6 +239,13 @@ func TestDeputyStandsIn(t *testing.T) {
 		if a := o.person("ana"); a.Holds("signatory") {
 			o.Error("the period was ended and still lends roles")
 		}
+		naming := func(ctx context.Context, tx *db.Tx) error {
+			_, err := access.NameDeputy(ctx, tx, access.Deputy{For: ben, By: ana, Begins: o.now, Ends: o.now.Add(time.Hour)}, ana)
+			return err
+		}
+		if err := o.try(naming); !errors.Is(err, errs.Forbidden) {
+			o.Errorf("naming oneself as a deputy: %v, want errs.Forbidden", err)
+		}
 		for name, d := range map[string]access.Deputy{
 			"oneself":  {For: ana, By: ana, Begins: o.now, Ends: o.now.Add(time.Hour)},
 			"backward": {For: ben, By: ana, Begins: o.now.Add(time.Hour), Ends: o.now},

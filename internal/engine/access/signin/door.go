@@ -119,15 +119,3 @@ func (s *SignIn) Recovery(ctx context.Context, login, code string, at Client) (t
 	})
 	return token, err
 }
-
-// enter starts a session for a person who proved themselves by the act under way in tx: an invitation with its factor.
-func (s *SignIn) enter(ctx context.Context, tx *db.Tx, person id.ID, by Factor, at Client) (string, error) {
-	a, err := access.Find(ctx, tx, person)
-	if err != nil {
-		return "", err
-	}
-	if a.Disabled {
-		return "", errEnded()
-	}
-	return s.start(ctx, tx, person, by, at)
-}

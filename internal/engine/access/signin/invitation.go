@@ -175,3 +175,15 @@ func (s *SignIn) Follow(ctx context.Context, token string, at Client) (cookie st
 	})
 	return cookie, err
 }
+
+// enter starts a session for a person whose invitation was taken up.
+func (s *SignIn) enter(ctx context.Context, tx *db.Tx, person id.ID, by Factor, at Client) (string, error) {
+	a, err := access.Find(ctx, tx, person)
+	if err != nil {
+		return "", err
+	}
+	if a.Disabled {
+		return "", errEnded()
+	}
+	return s.start(ctx, tx, person, by, at)
+}

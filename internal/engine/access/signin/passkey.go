@@ -212,7 +212,14 @@ func (s *SignIn) Passkey(ctx context.Context, token string, response []byte, at 
 		if err != nil {
 			return err
 		}
-		cookie, err = s.enter(ctx, tx, person, ByPasskey, at)
+		a, err := access.Find(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		if a.Disabled {
+			return errPasskey(errors.New("the account is closed"))
+		}
+		cookie, err = s.start(ctx, tx, person, ByPasskey, at)
 		return err
 	})
 	return cookie, err

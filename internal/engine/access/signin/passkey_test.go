@@ -8,6 +8,7 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
+	"comity/internal/engine/access"
 	"comity/internal/store/db"
 )
 
@@ -68,6 +69,12 @@ func TestPasskey(t *testing.T) {
 		if p, _ := d.who(token); !p.Confirmed.Equal(d.now) {
 			d.Errorf("confirmed %v, want now", p.Confirmed)
 		}
+		d.write(func(tx *db.Tx) error { return access.Disable(ctx, tx, d.ana, true) })
+		c = d.begin()
+		if _, err := d.Passkey(ctx, c.Token, dev.sign(c), at(home)); !errors.Is(err, errs.Invalid) {
+			d.Errorf("the passkey of a closed account: %v, want errs.Invalid", err)
+		}
+		d.write(func(tx *db.Tx) error { return access.Disable(ctx, tx, d.ana, false) })
 		bens := newDevice(t)
 		d.addKey(bens, d.ben)
 		c = d.begin()
