@@ -139,7 +139,7 @@ func (w certifier) heading(msg string) document.Block {
 	return document.Heading{Level: 2, Text: document.T(w.p.T(msg))}
 }
 
-// terms collects definitions and leaves out those with nothing to say.
+// definitions collects terms and leaves out those with nothing to say.
 type definitions []document.Definition
 
 func (d *definitions) add(term string, t document.Text) {
@@ -186,7 +186,7 @@ func (w certifier) whence() []document.Block {
 	if l := w.it.Details.Legal; l != nil {
 		d.add(p.T("Order or warrant"), document.Text{identifier(l.Order)})
 		d.add(p.T("Court or authority"), document.Text{name(l.Court)})
-		d.add(p.T("Date of the order"), document.Text{{Kind: document.Date, Text: l.Date}})
+		d.add(p.T("Date of the order"), document.Text{w.day(l.Date)})
 	}
 	if r := w.it.Details.Received; r != nil {
 		d.add(p.T("Received from"), document.Text{name(w.e.authorityName(r.From, p.Tag()))})
@@ -212,6 +212,15 @@ func (w certifier) instant(s string) document.Span {
 		return identifier(s)
 	}
 	return document.Span{Kind: document.Date, Text: string(w.p.When(t))}
+}
+
+// day spells a day.
+func (w certifier) day(s string) document.Span {
+	t, err := time.Parse(time.DateOnly, s)
+	if err != nil {
+		return identifier(s)
+	}
+	return document.Span{Kind: document.Date, Text: string(w.p.Date(t))}
 }
 
 func (w certifier) hands() []document.Block {
@@ -242,11 +251,11 @@ func (w certifier) happened(v CustodyEvent) document.Text {
 }
 
 func (w certifier) by(v CustodyEvent) document.Text {
-	t := document.Text{name(w.e.authorityName(v.Authority, w.p.Tag()))}
-	if v.Role != "" {
-		t = append(t, document.Span{Text: ", " + string(roleName(w.p, w.e.Policy, v.Role))})
+	who := name(w.e.authorityName(v.Authority, w.p.Tag()))
+	if v.Role == "" {
+		return document.Text{who}
 	}
-	return t
+	return w.say(language.M("{authority}, {role}"), "authority", who, "role", roleName(w.p, w.e.Policy, v.Role))
 }
 
 func (w certifier) custodian(v CustodyEvent) document.Text {

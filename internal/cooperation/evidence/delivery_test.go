@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"comity/internal/base/canonical"
 	"comity/internal/base/id"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/evidence"
@@ -119,4 +120,71 @@ func TestDelivery(t *testing.T) {
 			})
 		})
 	}
+}
+
+// spoil queues a delivery whose parts were changed on the way from the evidence room to the envelope.
+func spoil(t testing.TB, from, to *room, n id.ID, change func([]exchange.Part)) (message id.ID) {
+	t.Helper()
+	ctx := context.Background()
+	x := from.Node.Exchange
+	must(t, x.Settle(ctx, to.Self.Node(), "MA-CA-2026-000001"))
+	must(t, from.Node.Desk.Do(ctx, from.As("executor"), "evidence.send", id.NewRef(evidence.Kind, n), func(c *desk.Change) error {
+		parts, err := from.Evidence.Parts(ctx, c.Tx, []id.ID{n})
+		if err != nil {
+			return err
+		}
+		change(parts)
+		message, err = x.Queue(ctx, c, exchange.Outgoing{
+			Kind: "delivery", To: to.Self.Node(), Authority: from.Self.Authority(), ToAuthority: to.Self.Authority(),
+			Request: "MA-CA-2026-000001", Parts: parts,
+		})
+		if err != nil {
+			return err
+		}
+		return from.Evidence.Sent(ctx, c, []id.ID{n}, message, to.Self.Authority())
+	}))
+	return message
+}
+
+// Invariant 4, between nodes: what custody.json says and what the bytes are must be one, or nothing is merged.
+func TestInvariant4SpoiltDelivery(t *testing.T) {
+	pt, ma := openNode(t, "PT", "sqlite"), openNode(t, "MA", "sqlite")
+	nodetest.Meet(t, pt.Node, ma.Node)
+	take(ma, make(chan []id.ID, 4))
+	replace := func(old, to string) func([]exchange.Part) {
+		return func(parts []exchange.Part) {
+			if !strings.Contains(string(parts[1].Data), old) {
+				t.Fatalf("custody.json lacks %q", old)
+			}
+			parts[1].Data = []byte(strings.ReplaceAll(string(parts[1].Data), old, to))
+		}
+	}
+	for name, c := range map[string]struct {
+		change func([]exchange.Part)
+		check  string
+	}{
+		"another digest":   {replace(string(canonical.Sum([]byte(log))), string(canonical.Sum([]byte("forged")))), "bad-digest"},
+		"another size":     {replace(`"size":45`, `"size":46`), "bad-digest"},
+		"another node":     {replace(string(pt.Self.Node()), string(pt.Entry())), "bad-schema"},
+		"another file":     {replace(`/1.log"`, `/2.log"`), "bad-schema"},
+		"no custody":       {func(p []exchange.Part) { p[1].Path = strings.Replace(p[1].Path, "custody.json", "custody.txt", 1) }, "bad-schema"},
+		"a deeper folder":  {func(p []exchange.Part) { p[2].Path = strings.Replace(p[2].Path, "case.jsonld", "x/case.jsonld", 1) }, "bad-schema"},
+		"no JSON":          {func(p []exchange.Part) { p[1].Data = []byte("hello") }, "bad-schema"},
+		"bytes of another": {func(p []exchange.Part) { p[0].Source, p[0].Data, p[0].Key = "", []byte("forged"), "" }, "bad-digest"},
+	} {
+		n := pt.add(t, log)
+		spoil(t, pt, ma, n, c.change)
+		nodetest.Eventually(t, name+": it is back", func() bool { return pt.item(t, n).State == evidence.Held })
+		v := pt.events(t, n)
+		if last := v[len(v)-1]; last.What != evidence.WasReturned || last.Note != c.check {
+			t.Errorf("%s: %s with %q, want it returned for %s", name, last.What, last.Note, c.check)
+		}
+	}
+	ma.view(t, func(ctx context.Context, tx *db.Tx) error {
+		items, err := evidence.OfCase(ctx, tx, ma.caseID, "", 50)
+		if len(items) != 0 {
+			t.Errorf("merged: %+v", items)
+		}
+		return err
+	})
 }

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"html/template"
 	"strconv"
+	"time"
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
@@ -153,7 +154,7 @@ func (e *Evidence) itemPage(r *web.Request, f *web.Form) (itemPage, error) {
 	if !f.Has("lang") {
 		f.Values.Set("lang", string(r.Lang()))
 	}
-	p.Summary, p.Whence = e.summary(r, p.Item), whence(r, p.Item)
+	p.Summary, p.Whence = e.summary(r, p.Item), e.whence(r, p.Item)
 	return p, nil
 }
 
@@ -190,7 +191,7 @@ func digestHTML(s string) template.HTML {
 	return template.HTML(out + "</code>") //nolint:gosec // escaped
 }
 
-func whence(r *web.Request, it Item) (rows []web.Row) {
+func (e *Evidence) whence(r *web.Request, it Item) (rows []web.Row) {
 	add := func(key, v string) {
 		if v != "" {
 			rows = append(rows, web.Row{Key: key, Value: v})
@@ -201,7 +202,7 @@ func whence(r *web.Request, it Item) (rows []web.Row) {
 		add(r.T("Account"), s.Account)
 	}
 	if a := it.Details.Acquired; a != nil {
-		add(r.T("Secured at"), a.At)
+		add(r.T("Secured at"), moment(r, a.At))
 		add(r.T("Secured by"), a.Person)
 		add(r.T("Office"), a.Office)
 		add(r.T("Place"), a.Place)
@@ -213,14 +214,29 @@ func whence(r *web.Request, it Item) (rows []web.Row) {
 	if l := it.Details.Legal; l != nil {
 		add(r.T("Order or warrant"), l.Order)
 		add(r.T("Court or authority"), l.Court)
-		add(r.T("Date of the order"), l.Date)
+		add(r.T("Date of the order"), day(r, l.Date))
 	}
 	if v := it.Details.Received; v != nil {
-		add(r.T("Received from"), v.From)
+		add(r.T("Received from"), e.authorityName(v.From, r.Lang()))
 		add(r.T("By which way"), v.Channel)
 		add(r.T("SHA-256 of the envelope's manifest"), string(v.Envelope))
 	}
 	return rows
+}
+
+// moment spells an instant that somebody wrote down, in the zone in which they did.
+func moment(r *web.Request, s string) string {
+	if t, err := time.Parse(time.RFC3339, s); err == nil {
+		return string(r.When(t))
+	}
+	return s
+}
+
+func day(r *web.Request, s string) string {
+	if t, err := time.Parse(time.DateOnly, s); err == nil {
+		return string(r.Date(t))
+	}
+	return s
 }
 
 // fillHistory reads events here and before, and what was made from what.
@@ -331,7 +347,7 @@ func (e *Evidence) fillBefore(r *web.Request, p *itemPage) error {
 	for _, v := range k.Events {
 		by := k.Authorities[v.Authority]
 		if v.Role != "" {
-			by += " · " + string(roleName(r.Printer, e.Policy, v.Role))
+			by = r.T("{authority}, {role}", "authority", by, "role", roleName(r.Printer, e.Policy, v.Role))
 		}
 		p.Before.Rows = append(p.Before.Rows, []any{
 			string(r.When(v.when())), string(words(r.Printer, eventWords(), string(v.What))), by, e.afterwards(r, v.What, v.After),
