@@ -1,0 +1,125 @@
+package request
+
+import (
+	"context"
+	"strconv"
+	"strings"
+
+	"comity/internal/base/language"
+	"comity/internal/cooperation/rule"
+	"comity/internal/engine/instrument"
+	"comity/internal/engine/web"
+	"comity/internal/store/db"
+)
+
+// draftPage is the list of a draft's sections: what is complete, what is missing.
+type draftPage struct {
+	Request Request
+	Name    string
+	Edit    bool
+	Tasks   []web.Task
+	Needs   []need
+	AsOf    string
+	Country string
+	Do      []web.Link
+}
+
+// need is one published requirement of the State that is asked.
+type need struct {
+	Text, Source string
+	Checked      bool
+}
+
+func (q *Requests) showDraft(r *web.Request) error {
+	var p draftPage
+	err := q.about(r, "request.read", func(ctx context.Context, tx *db.Tx, req Request) error {
+		p.Request, p.Name, p.Country = req, req.name(r.Printer), r.Country(req.TheirState)
+		edit, _, err := q.may(ctx, tx, r, "request.edit", req.ID)
+		if err != nil {
+			return err
+		}
+		p.Edit = edit && req.Direction == Out && req.State == Draft
+		a, err := req.answers()
+		if err != nil {
+			return err
+		}
+		found, err := q.check(req, tx.Now())
+		if err != nil {
+			return err
+		}
+		p.Tasks = q.tasks(r, req, q.law.Types.Form().Eval(a, tx.Now()), found)
+		q.needs(r, &p)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	n := p.Request.ID
+	p.Do = []web.Link{{Text: r.T("What the rules find"), Href: at(n, "check")}, {Text: r.T("The letter, in six languages"), Href: at(n, "letter")}}
+	if p.Edit {
+		p.Do = append(p.Do, web.Link{Text: r.T("Put it to review"), Href: at(n, "submit")})
+	}
+	return r.Page("request/draft", p)
+}
+
+// tasks lists the sections. A measure is a section of its own.
+func (q *Requests) tasks(r *web.Request, req Request, s instrument.State, found []rule.Finding) []web.Task {
+	open := map[string]int{}
+	for _, f := range found {
+		if f.Severity == rule.Error && !f.Info {
+			open[q.section(f.Path)]++
+		}
+	}
+	var tasks []web.Task
+	for _, sec := range s.Sections() {
+		if !sec.Relevant {
+			continue
+		}
+		if sec.Name != "measures" {
+			tasks = append(tasks, task(r, req, sec, sec.Name, r.T(sec.Label), open[sec.Name]))
+			continue
+		}
+		for i, t := range req.Measures() {
+			name := "measures[" + strconv.Itoa(i+1) + "]"
+			one, ok := s.Section(name)
+			if ok {
+				title := r.T("What we ask, {n}: {kind}", "n", i+1, "kind", language.Plain(q.typeName(t, r.Printer)))
+				tasks = append(tasks, task(r, req, one, name, title, open[name]))
+			}
+		}
+	}
+	return tasks
+}
+
+func task(r *web.Request, req Request, s instrument.SectionState, name, title string, open int) web.Task {
+	t := web.Task{Title: title, Href: at(req.ID, "draft", name)}
+	if s.Hint != "" {
+		t.Hint = r.T(s.Hint)
+	}
+	lacks := s.Missing + s.Wrong + open
+	switch {
+	case lacks > 0:
+		t.State = web.Tag{Text: r.N("{n} thing missing", "{n} things missing", lacks), Colour: "orange"}
+	case s.Answered == 0:
+		t.State = web.Tag{Text: r.T("Not begun"), Colour: "grey"}
+	default:
+		t.State = web.Tag{Text: r.T("Complete")}
+	}
+	return t
+}
+
+// needs lists what the State that is asked has published about requests to it.
+func (q *Requests) needs(r *web.Request, p *draftPage) {
+	o := q.law.Rules.State(p.Request.TheirState)
+	if o == nil || p.Request.Direction != Out {
+		return
+	}
+	p.AsOf = day(r.Printer, string(o.AsOf))
+	for _, row := range o.Rows {
+		text := strings.Join(row.Value, ", ")
+		if row.Applies != "" {
+			text += " (" + row.Applies + ")"
+		}
+		p.Needs = append(p.Needs, need{row.Topic + ": " + text, row.Source, row.Checked})
+	}
+}

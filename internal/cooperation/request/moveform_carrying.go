@@ -1,0 +1,142 @@
+package request
+
+import (
+	"context"
+	"strconv"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/id"
+	"comity/internal/base/language"
+	"comity/internal/cooperation/evidence"
+	"comity/internal/engine/web"
+	"comity/internal/store/db"
+)
+
+// carrying are the moves of whoever carries a request out.
+func carrying() []moveForm {
+	return []moveForm{
+		{
+			move: "progress", path: "progress", title: language.M("Report progress"),
+			lead:   language.M("For data that are preserved, the day until which they are kept starts a clock on both sides."),
+			button: language.M("Send the report"), done: language.M("The report is on its way."),
+			fields: func(p *movePage) []web.Field {
+				return []web.Field{
+					p.field(web.TextArea, "text", p.r.T("What has been done"), nil),
+					p.field(web.Date, "preserved", p.r.T("Day from which data are preserved"), nil),
+					p.field(web.Date, "until", p.r.T("Day until which they are kept"), nil),
+				}
+			},
+			do: progress,
+		},
+		{
+			move: "execute", path: "execute", title: language.M("Note the results"),
+			lead:   language.M("The other State learns of them with what is handed over."),
+			button: language.M("Note the results"), done: language.M("The results are noted."),
+			load: loadMeasures, fields: resultFields, do: execute,
+		},
+		{
+			move: "deliver", path: "deliver", title: language.M("Hand evidence over"), recent: true,
+			lead:   language.M("What you choose is sealed in one envelope with its custody, its origin and the conditions of use."),
+			button: language.M("Seal and send"), done: language.M("The evidence is being sealed and sent. Its receipt will stand here."),
+			load: loadEvidence,
+			fields: func(p *movePage) []web.Field {
+				return []web.Field{
+					p.field(web.Checkboxes, "item", p.r.T("What is handed over"), func(f *web.Field) { f.Required, f.Choices = true, p.Choices }),
+					p.field(web.TextArea, "text", p.r.T("What else you want to say"), nil),
+				}
+			},
+			do: deliver,
+		},
+	}
+}
+
+func progress(ctx context.Context, p *movePage, entry id.ID) error {
+	preserved, err := p.day("preserved", false)
+	until, e := p.day("until", false)
+	if err := both(err, e); err != nil {
+		return err
+	}
+	resp := Response{Text: p.r.Form().Get("text"), Preserved: preserved, Until: until}
+	if resp.Text == "" && preserved == "" {
+		return errs.WithFields(errs.Field{Path: "text", Code: "Say what has been done, or since when data are preserved."})
+	}
+	if until != "" && (preserved == "" || until < preserved) {
+		return errs.WithFields(errs.Field{Path: "until", Code: "The end can't come before the beginning."})
+	}
+	return p.q.Progress(ctx, p.r.Person, p.Request.ID, resp, entry)
+}
+
+func loadMeasures(ctx context.Context, tx *db.Tx, p *movePage) error {
+	list, err := measuresOf(ctx, tx, p.Request)
+	for _, m := range list {
+		p.Choices = append(p.Choices, web.Choice{Value: strconv.FormatInt(m.N, 10), Label: p.q.typeName(m.Type, p.r.Printer), Hint: m.State})
+	}
+	return err
+}
+
+func resultFields(p *movePage) []web.Field {
+	results := []web.Choice{
+		{Value: "executed", Label: p.r.T("Executed")}, {Value: "no_result", Label: p.r.T("Executed without result")}, {Value: "refused", Label: p.r.T("Help refused")},
+	}
+	var all []web.Field
+	for _, m := range p.Choices {
+		all = append(all, web.Field{
+			Kind: web.Group, Path: "measure-" + m.Value, Label: p.r.T("Measure {n}: {kind}", "n", m.Value, "kind", m.Label),
+			Fields: []web.Field{
+				p.field(web.Radios, "result-"+m.Value, p.r.T("What came of it"), func(f *web.Field) {
+					f.Choices = results
+					if f.Value == "" && !p.r.Form().Has(f.Path) {
+						f.Value = m.Hint // as it was noted before
+					}
+				}),
+				p.field(web.TextArea, "text-"+m.Value, p.r.T("In words"), nil),
+			},
+		})
+	}
+	return all
+}
+
+func execute(ctx context.Context, p *movePage, entry id.ID) error {
+	var results []Result
+	for _, m := range p.Choices {
+		state, text := p.r.Form().Get("result-"+m.Value), "text-"+m.Value
+		if wrong := tooLong(p.r.Form(), text); wrong != nil {
+			return errs.WithFields(*wrong)
+		}
+		switch state {
+		case "":
+		case "executed", "no_result", "refused":
+			results = append(results, Result{Measure: m.Value, State: state, Text: p.r.Form().Get(text)})
+		default:
+			return errs.WithFields(web.NotOffered("result-" + m.Value))
+		}
+	}
+	if len(results) == 0 {
+		return errs.WithFields(errs.Field{Path: "result-1", Code: "Note the result of at least one measure."})
+	}
+	return p.q.Execute(ctx, p.r.Person, p.Request.ID, results, entry)
+}
+
+func loadEvidence(ctx context.Context, tx *db.Tx, p *movePage) error {
+	items, err := evidence.OfRequest(ctx, tx, p.Request.Reference)
+	for _, it := range items {
+		p.Choices = append(p.Choices, web.Choice{Value: string(it.ID), Label: it.Label + " · " + it.Name, Hint: p.r.Size(it.Size)})
+	}
+	p.Links = []web.Link{{Text: p.r.T("Evidence of this request"), Href: at(p.Request.ID, "evidence")}}
+	if len(items) == 0 {
+		p.None = p.r.T("There is no evidence to hand over yet: take it in first.")
+	}
+	return err
+}
+
+func deliver(ctx context.Context, p *movePage, entry id.ID) error {
+	chosen, err := p.offered("item")
+	if err != nil {
+		return err
+	}
+	var items []id.ID
+	for _, c := range chosen {
+		items = append(items, id.ID(c))
+	}
+	return p.q.Deliver(ctx, p.r.Person, p.Request.ID, items, p.r.Form().Get("text"), entry)
+}
