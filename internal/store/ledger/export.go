@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 
@@ -23,11 +24,14 @@ const page = 1000
 
 // Dump writes all placed entries, one a line, each signed checkpoint behind the last entry that it covers, in the
 // form that [Verify] reads. Entries placed meanwhile may be missing from the end.
-func (l *Log) Dump(ctx context.Context, w io.Writer) error {
+func (l *Log) Dump(ctx context.Context, w io.Writer) error { return l.dump(ctx, w, math.MaxInt64) }
+
+// dump is [Log.Dump] of the first end entries.
+func (l *Log) dump(ctx context.Context, w io.Writer, end int64) error {
 	b := bufio.NewWriter(w)
 	var from int64
 	for {
-		n, err := l.dumpPage(ctx, b, from)
+		n, err := l.dumpPage(ctx, b, from, int(min(page, end-from)))
 		if err != nil {
 			return fmt.Errorf("dump ledger: %w", err)
 		}
@@ -47,9 +51,9 @@ type signedNote struct {
 	note []byte
 }
 
-func (l *Log) dumpPage(ctx context.Context, w io.Writer, from int64) (n int64, err error) {
+func (l *Log) dumpPage(ctx context.Context, w io.Writer, from int64, limit int) (n int64, err error) {
 	err = l.db.Reader.Read(ctx, db.House("ledger"), func(tx *db.Tx) error {
-		entries, err := entriesFrom(ctx, tx, from, page)
+		entries, err := entriesFrom(ctx, tx, from, limit)
 		if err != nil {
 			return err
 		}
@@ -146,7 +150,8 @@ func (l *Log) checkTiles(ctx context.Context, c Checkpoint) error {
 func (l *Log) VerifierKey() string { return l.verifiers[0].(*key).String() }
 
 // Export writes to dir what an outsider needs: ledger.jsonl for [Verify]; checkpoint, tile/… and tile/entries/… as
-// C2SP tlog-tiles has them, for the tools of others; verifier-key. The folder is made when missing.
+// C2SP tlog-tiles has them, for the tools of others; verifier-key. All of them end with the newest checkpoint, so that
+// nothing in the folder is without a signature. The folder is made when missing.
 func (l *Log) Export(ctx context.Context, dir string) error {
 	if err := l.export(ctx, dir); err != nil {
 		return fmt.Errorf("export ledger to %s: %w", dir, err)
@@ -171,7 +176,7 @@ func (l *Log) export(ctx context.Context, dir string) error {
 	if err != nil {
 		return err
 	}
-	err = l.Dump(ctx, f)
+	err = l.dump(ctx, f, size)
 	if cerr := f.Close(); err == nil {
 		err = cerr
 	}

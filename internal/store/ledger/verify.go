@@ -3,10 +3,12 @@ package ledger
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -26,17 +28,36 @@ type Report struct {
 	LastID      string
 }
 
+// Against is what the reader of an exported ledger has to compare it with, beside the log's key.
+type Against struct {
+	Witnesses []string // verifier keys whose cosignatures are checked too
+	// Held are signed checkpoints of the log that came another way: a peer's copy, the checkpoint of a proof. The export
+	// has to have grown out of each: one that was cut before it, or that has another history, is refused.
+	Held [][]byte
+	// Entry is called with each entry and its place, before it is known whether a checkpoint covers it.
+	Entry func(place int64, entry []byte)
+}
+
 // Verify reads an exported ledger (docs/formats/ledger.md §6) and checks each entry's form and each checkpoint
 // against the entries before it, in memory that grows with the logarithm of their number. vkey is the log's verifier
 // key; the cosignatures of the given witnesses are checked too. The first thing that is wrong ends it as
-// [errs.Invalid], with a Report of what was sound up to there.
+// [errs.Invalid], with a Report of what was sound up to there. An export without a checkpoint is no error: its Report
+// says that nothing speaks for its entries.
 func Verify(r io.Reader, vkey string, witnesses ...string) (Report, error) {
-	keys, err := parseVerifiers(append([]string{vkey}, witnesses...))
+	return VerifyAgainst(r, vkey, Against{Witnesses: witnesses})
+}
+
+// VerifyAgainst is [Verify] for a reader who has more to compare with.
+func VerifyAgainst(r io.Reader, vkey string, a Against) (Report, error) {
+	keys, err := parseVerifiers(append([]string{vkey}, a.Witnesses...))
 	if err != nil {
 		return Report{}, fmt.Errorf("verify ledger: %w", err)
 	}
-	v := verification{keys: keys}
+	v := verification{keys: keys, seen: a.Entry}
 	v.report.Origin = keys[0].Name()
+	if v.held, err = openHeld(a.Held, keys); err != nil {
+		return v.report, fmt.Errorf("verify ledger: %w", err)
+	}
 	lines := bufio.NewReaderSize(r, 2*maxNote)
 	for {
 		line, err := lines.ReadSlice('\n')
@@ -52,14 +73,50 @@ func Verify(r io.Reader, vkey string, witnesses ...string) (Report, error) {
 		}
 	}
 	v.report.Unsigned = v.report.Entries - v.report.Size
+	if len(v.held) > 0 {
+		return v.report, fmt.Errorf("verify ledger %s: it ends after %d entries, and the log has signed a checkpoint of %d: the end was cut off: %w",
+			v.report.Origin, v.report.Entries, v.held[0].Size, errs.Invalid)
+	}
 	return v.report, nil
 }
 
 type verification struct {
 	keys   []note.Verifier
+	held   []Checkpoint // still to come, the smallest first
+	seen   func(int64, []byte)
 	tree   roots
 	line   int
 	report Report
+}
+
+// openHeld checks that the log signed each of the checkpoints, and sorts them.
+func openHeld(notes [][]byte, keys []note.Verifier) ([]Checkpoint, error) {
+	var held []Checkpoint
+	for i, msg := range notes {
+		c, _, err := OpenCheckpoint(msg, keys...)
+		if err != nil {
+			return nil, fmt.Errorf("checkpoint %d to compare with: %w", i+1, err)
+		}
+		if c.Origin != keys[0].Name() {
+			return nil, fmt.Errorf("checkpoint %d to compare with is of log %s: %w", i+1, c.Origin, errs.Invalid)
+		}
+		if c.Size > 0 {
+			held = append(held, c)
+		}
+	}
+	slices.SortFunc(held, func(a, b Checkpoint) int { return cmp.Compare(a.Size, b.Size) })
+	return held, nil
+}
+
+// compareHeld compares the tree with the checkpoints of its size that came another way.
+func (v *verification) compareHeld() error {
+	for len(v.held) > 0 && v.held[0].Size == v.report.Entries {
+		if v.held[0].Root != v.tree.root() {
+			return fmt.Errorf("the log has signed another history of its first %d entries: %w", v.report.Entries, errs.Invalid)
+		}
+		v.held = v.held[1:]
+	}
+	return nil
 }
 
 func (v *verification) read(line []byte) error {
@@ -74,9 +131,12 @@ func (v *verification) read(line []byte) error {
 		v.report.FirstID = string(l.ID)
 	}
 	v.report.LastID = string(l.ID)
+	if v.seen != nil {
+		v.seen(v.report.Entries, line)
+	}
 	v.tree.append(tlog.RecordHash(line))
 	v.report.Entries++
-	return nil
+	return v.compareHeld()
 }
 
 // checkpoint compares a signed checkpoint, which stands behind the last entry that it covers, with those entries.
