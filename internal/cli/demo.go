@@ -13,14 +13,18 @@ import (
 )
 
 func demoCommand(env Env) *cobra.Command {
-	walk, out, port := false, "", 0
+	walk, code, out, port := false, false, "", 0
 	c := &cobra.Command{
 		Use: "demo", Short: "Start an invented world on this machine, with a link for each person", Args: args(cobra.NoArgs),
 		Long: `demo starts three nodes on loopback: the central authorities of Morocco and of Portugal, and a
 secretariat. People, cases and data are invented and marked as exercise everywhere. It stays up
 until Ctrl-C. With --walk it plays one request from draft to verified delivery, with no browser,
-and leaves every file in DIR.`,
+and leaves every file in DIR. With --code it prints the code that a person of the demonstration
+types beside the password.`,
 		RunE: func(c *cobra.Command, _ []string) error {
+			if code {
+				return printCode(env)
+			}
 			dir, err := os.MkdirTemp("", "comity-demo-*")
 			if err != nil {
 				return err
@@ -38,9 +42,19 @@ and leaves every file in DIR.`,
 		},
 	}
 	c.Flags().BoolVar(&walk, "walk", false, "play one request to its end and leave the files")
+	c.Flags().BoolVar(&code, "code", false, "print the code for signing in as one of the people, and end")
 	c.Flags().StringVar(&out, "out", "", "folder for the files of --walk")
 	c.Flags().IntVar(&port, "port", 8080, "port of the first node's pages; the next ones follow; 0 for any")
 	return c
+}
+
+func printCode(env Env) error {
+	code, err := demo.Code(env.Now())
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(env.Stdout, code)
+	return err
 }
 
 func runWalk(ctx context.Context, env Env, o demo.Options, out string) error {

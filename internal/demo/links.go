@@ -7,11 +7,18 @@ import (
 	"strings"
 )
 
-// Links prints one sign-in link for each person. A link works once; signing and sending ask for a fresh one after five
-// minutes.
+// Links prints one sign-in link for each person, and with what they sign in again. A link works once and counts as a
+// factor for five minutes; signing and sending later ask for the password and a code.
 func (w *World) Links(ctx context.Context, out io.Writer) error {
-	fmt.Fprintln(out, "EXERCISE: people, cases and data are invented. Each link signs in once; Ctrl-C ends the world.")
+	fmt.Fprintf(out, `EXERCISE: people, cases and data are invented. Each link signs in once; Ctrl-C ends the world.
+To sign in again, or when a page asks you to show that it is you:
+  password  %s
+  code      run "comity demo --code" (secret for an app: %s)
+`, Password, Secret)
 	for _, p := range w.Places {
+		if err := p.equip(ctx); err != nil {
+			return err
+		}
 		fmt.Fprintf(out, "\n%s\n", p.Self.Card.Names["en"])
 		for _, login := range p.Logins() {
 			link, err := p.Link(ctx, login)
@@ -22,7 +29,7 @@ func (w *World) Links(ctx context.Context, out io.Writer) error {
 			for _, g := range p.People[login].Grants {
 				roles = append(roles, string(g.Role))
 			}
-			fmt.Fprintf(out, "  %-28s %-32s %s\n", p.People[login].Name, strings.Join(roles, ", "), link)
+			fmt.Fprintf(out, "  %-28s %-8s %-32s %s\n", p.People[login].Name, login, strings.Join(roles, ", "), link)
 		}
 	}
 	return nil
