@@ -129,7 +129,7 @@ func (e *Evidence) unpack(ctx context.Context, in *exchange.Incoming, g group) (
 	if err != nil {
 		return arrived{}, exchange.Refuse(envelope.BadSchema, "%s: %v", g.custody.Path, err)
 	}
-	if err := agrees(k, in, g); err != nil {
+	if err := agrees(k, in.Peer.Node, g); err != nil {
 		return arrived{}, err
 	}
 	n := id.New(e.Now())
@@ -151,11 +151,11 @@ func (e *Evidence) unpack(ctx context.Context, in *exchange.Incoming, g group) (
 }
 
 // agrees compares what custody.json says with where it stands and whose message brought it.
-func agrees(k Custody, in *exchange.Incoming, g group) error {
+func agrees(k Custody, sender id.ID, g group) error {
 	switch {
 	case k.File != g.file.Path:
 		return exchange.Refuse(envelope.BadSchema, "%s speaks of %q", g.custody.Path, k.File)
-	case k.Node != in.Peer.Node:
+	case k.Node != sender:
 		return exchange.Refuse(envelope.BadSchema, "%s was written by node %s", g.custody.Path, k.Node)
 	case g.dir != folder+strings.ToLower(string(k.Item.ID))+"/":
 		return exchange.Refuse(envelope.BadSchema, "%s is of item %s", g.custody.Path, k.Item.ID)
