@@ -232,7 +232,7 @@ func TestLateWorkerIsFenced(t *testing.T) {
 		ctx := context.Background()
 		k := Kind[parcel]{Name: "exercise.push"}
 		r := NewRunner(d, 1, quiet())
-		r.lease = 20 * time.Millisecond
+		r.lease = 400 * time.Millisecond
 		Handle(r, k, func(context.Context, parcel) error { return nil })
 		add(t, d, k, 1)
 		first, err := r.take(ctx)
@@ -291,21 +291,21 @@ func TestLeaseIsRenewed(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		k := Kind[parcel]{Name: "exercise.push"}
 		r := NewRunner(d, 2, quiet())
-		r.lease = 60 * time.Millisecond
+		r.lease = 600 * time.Millisecond // renewed three times in that: room for a busy machine
 		var begun atomic.Int64
 		Handle(r, k, func(ctx context.Context, _ parcel) error {
 			begun.Add(1)
 			select {
 			case <-ctx.Done():
 				return ctx.Err()
-			case <-time.After(300 * time.Millisecond):
+			case <-time.After(1200 * time.Millisecond):
 				return nil
 			}
 		})
 		add(t, d, k, 1)
 		start(t, r)
 		for range 20 {
-			time.Sleep(10 * time.Millisecond)
+			time.Sleep(50 * time.Millisecond)
 			r.Wake()
 		}
 		eventually(t, "the job is done", func() bool { w, _ := counts(t, d); return w == 0 })
