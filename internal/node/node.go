@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"os"
 	"sync"
 
 	"comity/internal/base/id"
@@ -102,7 +103,11 @@ func (n *Node) openStores(ctx context.Context) (err error) {
 
 // openDesk opens the one write path: the policy, the ledger, the jobs, the desk over them.
 func (n *Node) openDesk(ctx context.Context) (err error) {
-	if n.Policy, err = access.Load(); err != nil {
+	own, err := access.ReadOverlays(os.DirFS(n.Config.path("rules")))
+	if err != nil {
+		return err
+	}
+	if n.Policy, err = access.Load(own...); err != nil {
 		return err
 	}
 	for kind, facts := range map[string]access.FactsFunc{

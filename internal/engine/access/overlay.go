@@ -1,7 +1,9 @@
 package access
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 
 	"comity/internal/base/errs"
@@ -13,6 +15,21 @@ import (
 type Overlay struct {
 	Name    string // of the file, for errors
 	Content []byte
+}
+
+// OverlayFile is where a node's own rules on roles stand in the folder of its rules.
+const OverlayFile = "access/roles.toml"
+
+// ReadOverlays returns the node's own rules on roles from the folder of its rules, none when there is no such file.
+func ReadOverlays(rules fs.FS) ([]Overlay, error) {
+	b, err := fs.ReadFile(rules, OverlayFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read the node's own roles: %w", err)
+	}
+	return []Overlay{{Name: "rules/" + OverlayFile, Content: b}}, nil
 }
 
 type overlayData struct {

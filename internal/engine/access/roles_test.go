@@ -4,6 +4,7 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"comity/internal/base/errs"
 )
@@ -96,6 +97,20 @@ also = ["assigned", "other-than author"]
 	}
 	if who, f := situation(t, "drafter", "recent"); load(t).May(who, "guest.invite", f) != nil {
 		t.Error("the overlay changed the rules of a node without it")
+	}
+}
+
+func TestReadOverlays(t *testing.T) {
+	none, err := ReadOverlays(fstest.MapFS{})
+	if err != nil || len(none) != 0 {
+		t.Errorf("an empty folder: %v, %v; want no overlay", none, err)
+	}
+	some, err := ReadOverlays(fstest.MapFS{OverlayFile: {Data: overlay("[role.drafter]\noverride = true\nname = \"Magistrate\"\n").Content}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if name, _ := load(t, some...).Describe("drafter"); name != "Magistrate" {
+		t.Errorf("the drafter is called %q, want Magistrate", name)
 	}
 }
 
