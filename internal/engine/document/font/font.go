@@ -24,8 +24,8 @@ var (
 	naskhRegular string
 	//go:embed data/NotoNaskhArabic-Bold.ttf
 	naskhBold string
-	//go:embed data/NotoSansSC-Regular.ttf
-	hanRegular string
+	//go:embed data/NotoSansSC-Regular.ttf.gz
+	hanPacked string
 )
 
 // Set is the faces a document may use. It is safe for concurrent use.
@@ -62,7 +62,8 @@ func Noto() *Set {
 			face("NotoNaskhArabic-Bold", naskhBold, 0, 118, arabic),
 		},
 	}
-	s.han[0] = face("NotoSansSC-Regular", hanRegular, 0, 100, chinese)
+	s.han[0] = face("NotoSansSC-Regular", "", 0, 100, chinese)
+	s.han[0].Program.packed = hanPacked
 	s.han[1] = s.han[0]
 	s.han[1].Stroke = 32
 	return s

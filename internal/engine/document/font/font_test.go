@@ -82,6 +82,9 @@ func TestSubset(t *testing.T) {
 	if sum := checksum(data); sum != 0xB1B0AFBA {
 		t.Errorf("check sum of the file %08X, want B1B0AFBA", sum)
 	}
+	if err := p.load(); err != nil {
+		t.Fatal(err)
+	}
 	source, err := gofont.ParseTTF(strings.NewReader(p.data))
 	if err != nil {
 		t.Fatal(err)
@@ -124,6 +127,9 @@ func TestFilesAreAsListed(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, p := range Noto().byName() {
+		if err := p.load(); err != nil {
+			t.Fatal(err)
+		}
 		line := fmt.Sprintf("%x  %s.ttf", sha256.Sum256([]byte(p.data)), name)
 		if !strings.Contains(string(readme), line) {
 			t.Errorf("data/README.md has no line %s", line)

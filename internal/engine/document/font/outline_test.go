@@ -14,6 +14,9 @@ func TestOutline(t *testing.T) {
 		if _, err := p.Metrics(); err != nil {
 			t.Fatal(err)
 		}
+		if err := p.load(); err != nil {
+			t.Fatal(err)
+		}
 		other, err := gofont.ParseTTF(strings.NewReader(p.data))
 		if err != nil {
 			t.Fatal(err)

@@ -1,6 +1,7 @@
 package font
 
 import (
+	"compress/gzip"
 	"encoding/binary"
 	"fmt"
 	"io"
@@ -21,6 +22,7 @@ type Program struct {
 	Name string // PostScript name
 
 	data   string
+	packed string // gzip of data, for the file that is too large to stand in the program as it is
 	once   sync.Once
 	err    error
 	parsed *gofont.Font
@@ -45,6 +47,9 @@ func (p *Program) load() error {
 }
 
 func (p *Program) read() error {
+	if err := p.unpack(); err != nil {
+		return err
+	}
 	tables, err := directory(p.data)
 	if err != nil {
 		return err
@@ -70,6 +75,25 @@ func (p *Program) read() error {
 	}
 	p.parsed, err = gofont.NewFont(loader)
 	return err
+}
+
+// maxFile is the largest font file that is unpacked.
+const maxFile = 32 << 20
+
+func (p *Program) unpack() error {
+	if p.packed == "" {
+		return nil
+	}
+	z, err := gzip.NewReader(strings.NewReader(p.packed))
+	if err != nil {
+		return err
+	}
+	var b strings.Builder
+	if _, err := io.Copy(&b, io.LimitReader(z, maxFile)); err != nil {
+		return err
+	}
+	p.data = b.String()
+	return nil
 }
 
 func (p *Program) has(grapheme []rune) (bool, error) {
