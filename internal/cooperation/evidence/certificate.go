@@ -251,6 +251,9 @@ func (w certifier) happened(v CustodyEvent) document.Text {
 }
 
 func (w certifier) by(v CustodyEvent) document.Text {
+	if by := w.it.securedBy(); v.What == WasCollected && by != "" {
+		return document.Text{name(by)}
+	}
 	who := name(w.e.authorityName(v.Authority, w.p.Tag()))
 	if v.Role == "" {
 		return document.Text{who}

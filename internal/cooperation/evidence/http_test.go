@@ -20,20 +20,31 @@ import (
 	"comity/internal/engine/web"
 )
 
-// byHeader signs in whom a header names, in place of a session.
-type byHeader struct{ h *house }
+// byHeader signs in whom a header names, or else the one role, in place of a session.
+type byHeader struct {
+	h    *house
+	role string
+}
 
 func (s byHeader) Person(r *http.Request) (access.Person, error) {
-	if role := r.Header.Get("X-Role"); role != "" {
-		return s.h.as(access.Role(role)), nil
+	role := r.Header.Get("X-Role")
+	if role == "" {
+		role = s.role
 	}
-	return access.Person{}, nil
+	p := s.h.as(access.Role(role))
+	p.Lang = "" // the browser's language counts
+	return p, nil
 }
 
 func serve(t testing.TB, h *house) *httptest.Server {
 	t.Helper()
+	return serveAs(t, h, "")
+}
+
+func serveAs(t testing.TB, h *house, role string) *httptest.Server {
+	t.Helper()
 	m, err := web.New(web.Options{
-		Catalog: h.Catalog, Sessions: byHeader{h}, Log: slog.New(slog.DiscardHandler), Pages: []web.Pages{evidence.Pages()}, Name: "Test (exercise)",
+		Catalog: h.Catalog, Sessions: byHeader{h, role}, Log: slog.New(slog.DiscardHandler), Pages: []web.Pages{evidence.Pages()}, Name: "Test (exercise)",
 		May: h.Policy.Ever, Now: h.Now,
 	})
 	must(t, err)
@@ -137,6 +148,7 @@ func multipartForm(t testing.TB, fields map[string]string, files map[string]stri
 	var b bytes.Buffer
 	w := multipart.NewWriter(&b)
 	for k, v := range fields {
+		must(t, w.WriteField(k, "")) // as the components of a page do for choices
 		must(t, w.WriteField(k, v))
 	}
 	for name, content := range files {

@@ -114,6 +114,19 @@ type Acquired struct {
 	ClockOffset  string `json:"clock_offset,omitempty"` // of the device, as observed
 }
 
+// securedBy returns who secured the item's data, as far as it was told: the event "collected" is written down by whoever
+// takes the item in.
+func (it Item) securedBy() string {
+	a := it.Details.Acquired
+	switch {
+	case a == nil:
+		return ""
+	case a.Person != "":
+		return a.Person
+	}
+	return a.Office
+}
+
 // Legal is the power by which the data were obtained.
 type Legal struct {
 	Order string `json:"order"`

@@ -255,6 +255,9 @@ func (e *Evidence) fillHistory(r *web.Request, tx *db.Tx, p *itemPage) error {
 		if err != nil {
 			return err
 		}
+		if by := p.Item.securedBy(); v.What == WasCollected && by != "" {
+			who = by
+		}
 		p.Events.Rows = append(p.Events.Rows, []any{
 			strconv.FormatInt(v.N, 10), string(r.When(v.At)), happened(r, v), who, e.afterwards(r, v.What, v.After), remarks(v),
 		})

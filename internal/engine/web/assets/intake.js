@@ -34,13 +34,13 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
   function metadata (file, number) {
     const fields = new Map()
     for (const [name, value] of new FormData(form)) {
-      if (typeof value !== 'string') continue
+      if (typeof value !== 'string' || value === '') continue
       fields.set(name, fields.has(name) ? fields.get(name) + '\n' + value : value)
     }
     if (number > 1) fields.set('label', fields.get('label') + '-' + number)
     fields.set('filename', file.name)
     fields.set('source', [file.name, file.size, file.lastModified, number].join('\n'))
-    return [...fields].filter(([, v]) => v !== '').map(([k, v]) => k + ' ' + base64(v)).join(',')
+    return [...fields].map(([k, v]) => k + ' ' + base64(v)).join(',')
   }
 
   function request (method, address, headers, body, progress) {
