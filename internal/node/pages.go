@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -15,7 +16,9 @@ import (
 	"comity/internal/base/language"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/evidence"
+	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/people"
+	"comity/internal/cooperation/request"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 )
@@ -39,9 +42,9 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 	m, err := web.New(web.Options{
 		Catalog: n.Catalog, Sessions: sessions, Log: n.Config.Log, Now: n.Config.Now, Observe: observe, Nav: nav(),
 		Name: n.Self.Card.Names["en"], Names: n.Self.Card.Names, Exercise: n.Self.Card.Exercise, Confirm: "/confirm",
-		TLS:   len(n.Config.Public) > 6 && n.Config.Public[:6] == "https:",
+		TLS:   strings.HasPrefix(n.Config.Public, "https:"),
 		May:   func(p access.Person, act access.Act) bool { return n.Policy.Ever(p, act) },
-		Pages: []web.Pages{{Name: "node", FS: shown}, people.Pages(), casefile.Pages(), evidence.Pages()},
+		Pages: []web.Pages{{Name: "node", FS: shown}, people.Pages(), casefile.Pages(), evidence.Pages(), exchange.Pages(), request.Pages()},
 	})
 	if err != nil {
 		return nil, err
@@ -50,7 +53,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, SignIn: n.SignIn, Authority: n.Self.Authority(),
 		Public: n.Config.Public, Languages: language.Official(),
 	})
-	for _, routes := range []func(*web.Mux){n.routes, door.Routes, n.Cases.Routes, n.Evidence.Routes} {
+	for _, routes := range []func(*web.Mux){n.routes, door.Routes, n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, n.Requests.Routes} {
 		routes(m)
 	}
 	return m, nil
