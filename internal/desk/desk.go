@@ -126,7 +126,12 @@ func (d *Desk) allowed(c *Change, act access.Act, within id.Ref) error {
 	if err != nil {
 		return err
 	}
-	return d.policy.May(c.who, act, facts)
+	if err := d.policy.May(c.who, act, facts); err != nil {
+		return err
+	}
+	role, err := d.policy.RoleOnRecord(c.ctx, c.Tx, c.who, act, facts)
+	c.entry.Role = string(role)
+	return err
 }
 
 // May reports whether who could do the act on the thing now, with the reason when not. Pages ask it to show only what

@@ -53,6 +53,9 @@ type Node struct {
 	uploads *blob.Uploads
 }
 
+// sweepKind forgets sessions and invitations that have ended.
+var sweepKind = job.Kind[struct{}]{Name: "sign-in.sweep"}
+
 // workers is how many jobs are done at once; most of them wait for another node.
 const workers = 8
 
@@ -214,7 +217,8 @@ func (n *Node) openSlices(context.Context) (err error) {
 		return err
 	}
 	n.Requests.Jobs(n.Jobs)
-	return nil
+	job.Handle(n.Jobs, sweepKind, func(ctx context.Context, _ struct{}) error { return n.SignIn.Sweep(ctx) })
+	return job.Every(n.Jobs, sweepKind, time.Hour, struct{}{})
 }
 
 // Work runs the sequencer and the jobs until ctx ends.
