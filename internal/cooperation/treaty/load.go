@@ -2,9 +2,11 @@ package treaty
 
 import (
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -83,13 +85,27 @@ func (ts *Treaties) add(f fs.FS) error {
 // Decode reads TOML into v and refuses keys that v has no place for, naming the file.
 func Decode(name, text string, v any) error {
 	m, err := toml.Decode(text, v)
+	var broken toml.ParseError
+	if errors.As(err, &broken) && broken.Message != "" {
+		return errs.Invalidf("%s:%d: %s (last key %q)", name, broken.Position.Line, broken.Message, broken.LastKey)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w: %w", name, err, errs.Invalid)
 	}
 	if u := m.Undecoded(); len(u) > 0 {
-		return errs.Invalidf("%s: nothing here is called %s", name, u[0])
+		return errs.Invalidf("%s: nothing here is called %s", keyed(name, text, u[0]), u[0])
 	}
 	return nil
+}
+
+// keyed is the file with the line on which a key stands first, as "key =" or in brackets.
+func keyed(name, text string, key toml.Key) string {
+	last := regexp.QuoteMeta(key[len(key)-1])
+	at := regexp.MustCompile(`(?m)^\s*(\[+[^\]\n]*\b)?"?` + last + `"?\s*[=\]]`).FindStringIndex(text)
+	if at == nil {
+		return name
+	}
+	return fmt.Sprintf("%s:%d", name, 1+strings.Count(text[:at[0]], "\n"))
 }
 
 // treatyFile is a treaty as it stands in its file. Articles, grounds and clocks count as checked when the treaty does,

@@ -125,10 +125,10 @@ func TestLetters(t *testing.T) {
 				}
 				want, err := os.ReadFile(name)
 				if err != nil {
-					t.Fatal(err)
+					t.Fatalf("no letter to compare with (read what -update writes, then keep it): %v", err)
 				}
 				if got != string(want) {
-					t.Errorf("the letter has changed; see the difference with -update:\n%s", got)
+					t.Errorf("%s: the letter has changed; write it with -update and read git diff:\n%s", name, got)
 				}
 			})
 		}

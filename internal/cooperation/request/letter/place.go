@@ -52,7 +52,7 @@ func (c *compiler) place(name, src string) (place, error) {
 	case !listed && !slices.Contains(known, p.kind):
 		return p, errs.Invalidf("place %s: there is no kind %q", name, p.kind)
 	}
-	p.expr = c.expr(expr)
+	p.expr = c.answer(expr)
 	return p, nil
 }
 

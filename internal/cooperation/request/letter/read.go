@@ -37,13 +37,17 @@ func (l *Letters) read(ty *types.Types, dir string) ([]*block, error) {
 	if err := treaty.Decode(name, string(b), &in); err != nil {
 		return nil, fmt.Errorf("letter: %w", err)
 	}
+	from := "/request/measure"
+	if dir == "_cover" {
+		from = "/request"
+	}
 	var out []*block
 	for i, row := range in.Block {
 		if row.Part == "" && i > 0 {
 			row.Part = in.Block[i-1].Part
 			in.Block[i].Part = row.Part
 		}
-		b, err := l.block(row)
+		b, err := l.block(row, &compiler{letters: l, types: ty, from: from})
 		if err != nil {
 			return nil, fmt.Errorf("letter: %s: block %d (%s): %w", name, i+1, row.Kind, err)
 		}
@@ -52,10 +56,9 @@ func (l *Letters) read(ty *types.Types, dir string) ([]*block, error) {
 	return out, nil
 }
 
-func (l *Letters) block(row blockRow) (*block, error) {
+func (l *Letters) block(row blockRow, c *compiler) (*block, error) {
 	b := &block{kind: row.Kind, part: row.Part, outline: row.Outline, level: row.Level, text: row.Text}
-	c := compiler{letters: l}
-	b.when, b.each = c.expr(row.When), c.expr(row.Each)
+	b.when, b.each = c.expr(row.When), c.each(row.Each)
 	b.places = c.places(row.Text, row.Place, row.Kind == "signature")
 	switch row.Kind {
 	case "heading":
@@ -66,7 +69,7 @@ func (l *Letters) block(row blockRow) (*block, error) {
 	case "paragraph":
 		c.message(row.Text)
 	case "own":
-		b.own = c.expr(row.Text)
+		b.own = c.answer(row.Text)
 	case "definitions", "table":
 		for _, it := range append(row.Item, row.Column...) {
 			b.items = append(b.items, c.item(it))
@@ -81,7 +84,35 @@ func (l *Letters) block(row blockRow) (*block, error) {
 // compiler collects the first error, so that reading a block stays straight.
 type compiler struct {
 	letters *Letters
+	types   *types.Types
+	from    string // the place in the form at which expressions begin, "" when it isn't known
 	err     error
+}
+
+// answer compiles an expression that is to have something of the form in it.
+func (c *compiler) answer(src string) *xpath.Expr {
+	c.asked(src)
+	return c.expr(src)
+}
+
+// each compiles the path whose nodes are gone through; what follows begins there.
+func (c *compiler) each(src string) *xpath.Expr {
+	if src != "" {
+		c.from = c.asked(src)
+	}
+	return c.expr(src)
+}
+
+// asked follows a path and returns where it leads. A slip of the pen would leave the sentence out in silence.
+func (c *compiler) asked(src string) string {
+	if c.from == "" && !strings.HasPrefix(src, "/") {
+		return ""
+	}
+	to, ok := c.types.Asks(c.from, src)
+	if !ok && c.err == nil {
+		c.err = errs.Invalidf("no form has %s", to)
+	}
+	return to
 }
 
 func (c *compiler) expr(src string) *xpath.Expr {
@@ -107,7 +138,10 @@ func onlyPlace(text string) bool {
 }
 
 func (c *compiler) item(row itemRow) item {
-	it := item{term: row.Term + row.Head, text: row.Text, when: c.expr(row.When), each: c.expr(row.Each), places: c.places(row.Text, row.Place, false)}
+	from := c.from
+	it := item{term: row.Term + row.Head, text: row.Text, when: c.expr(row.When), each: c.each(row.Each)}
+	it.places = c.places(row.Text, row.Place, false)
+	c.from = from
 	c.message(it.term)
 	c.message(it.text)
 	return it

@@ -18,7 +18,7 @@ func TestAnswersAreDocumented(t *testing.T) {
 	walk = func(items []*instrument.Item) {
 		for _, it := range items {
 			if p := it.Path(); p != "/request" && !strings.Contains(string(b), "`"+p+"`") && !strings.Contains(string(b), "`"+p+"[]`") {
-				t.Errorf("docs/formats/answers.md doesn't name %s", p)
+				t.Errorf("docs/formats/answers.md doesn't name %s: add the row\n| `%s` | %s | %s |  |", p, p, it.Type, it.Label)
 			}
 			walk(it.Items)
 			for _, v := range it.Variants {

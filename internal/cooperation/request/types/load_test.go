@@ -41,9 +41,11 @@ func TestLoadMore(t *testing.T) {
 	}{
 		"whole":                 {good, ""},
 		"another code":          {with("records.public/type.toml", "code = \"records.open\"\nname = \"x\"\nabout = \"x\"\n"), "records.public/type.toml"},
-		"an unknown key":        {with("records.public/type.toml", good["records.public/type.toml"]+"tarck = \"formal\"\n"), "tarck"},
+		"an unknown key":        {with("records.public/type.toml", good["records.public/type.toml"]+"tarck = \"formal\"\n"), "records.public/type.toml:4: nothing here is called tarck"},
 		"a basis that is none":  {with("records.public/type.toml", good["records.public/type.toml"]+"[[basis]]\ntreaty = \"TOC\"\narticle = \"18(29)\"\n"), "does not serve"},
 		"a treaty that is none": {with("records.public/type.toml", good["records.public/type.toml"]+"[[basis]]\ntreaty = \"XYZ\"\narticle = \"1\"\n"), "XYZ"},
+		"a track that is none":  {with("records.public/type.toml", good["records.public/type.toml"]+"track = \"formel\"\n"), "formal"},
+		"a clock that is none":  {with("records.public/type.toml", good["records.public/type.toml"]+"clocks = [\"status.qery\"]\n"), "status.qery"},
 		"a broken form":         {with("records.public/form.csv", "type,name,label,relevant\ntext,register,Register,$$$\n"), "form.csv:2"},
 		"no example":            {without("records.public/example.json"), "example.json"},
 	} {

@@ -13,6 +13,7 @@ import (
 	"path"
 	"regexp"
 	"slices"
+	"strings"
 
 	"comity/internal/base/errs"
 	"comity/internal/cooperation/rule"
@@ -20,7 +21,9 @@ import (
 	"comity/internal/engine/instrument"
 )
 
-//go:embed all:_cover all:_measure preserve.stored produce.subscriber records.bank
+// A type's code has a dot in it, and so has its folder: a new folder is a new type, with nothing to add here.
+//
+//go:embed all:_cover all:_measure *.*/*
 var own embed.FS
 
 // Own is the folder of the types that come with the program.
@@ -47,9 +50,10 @@ type Basis struct {
 
 // Types are all kinds of request, with the form and the rules they share. They may be used by many at once.
 type Types struct {
-	list []*Type
-	form *instrument.Instrument
-	fsys []fs.FS
+	list  []*Type
+	form  *instrument.Instrument
+	asked map[string]bool // its paths
+	fsys  []fs.FS
 }
 
 // Load reads the types of the program and those of further folders: every folder with a type.toml is a type. What is
@@ -86,7 +90,32 @@ func Load(ts *treaty.Treaties, more ...fs.FS) (*Types, error) {
 	if err != nil {
 		return nil, fmt.Errorf("types: %w", err)
 	}
-	return out, nil
+	out.asked = paths(out.form)
+	return out, out.known(ts)
+}
+
+// known holds what the types name against the cover's list of tracks and the treaties' clocks.
+func (ts *Types) known(law *treaty.Treaties) error {
+	tracks, clocks := []string{""}, []string{}
+	for _, c := range ts.form.Lists["track"] {
+		tracks = append(tracks, c.Name)
+	}
+	for _, t := range law.All() {
+		for _, c := range t.Clocks {
+			clocks = append(clocks, c.ID)
+		}
+	}
+	for _, t := range ts.list {
+		if !slices.Contains(tracks, t.Track) {
+			return errs.Invalidf("types: %s/type.toml: track %q: want one of %s", t.Code, t.Track, strings.Join(tracks[1:], ", "))
+		}
+		for _, c := range t.Clocks {
+			if !slices.Contains(clocks, c) {
+				return errs.Invalidf("types: %s/type.toml: no treaty has a clock called %q", t.Code, c)
+			}
+		}
+	}
+	return nil
 }
 
 func read(ts *treaty.Treaties, fsys fs.FS, dir string) (*Type, *instrument.Part, error) {
@@ -100,7 +129,7 @@ func read(ts *treaty.Treaties, fsys fs.FS, dir string) (*Type, *instrument.Part,
 		return nil, nil, err
 	}
 	if t.Code != dir || t.Name == "" || t.About == "" {
-		return nil, nil, errs.Invalidf("%s: code %q: a type has a name, a text about it, and the code of its folder", name, t.Code)
+		return nil, nil, errs.Invalidf("%s: code %q, name %q, about %q: a type has a name, a text about it, and the code of its folder", name, t.Code, t.Name, t.About)
 	}
 	for _, b := range t.Basis {
 		tr, ok := ts.Get(b.Treaty)
@@ -108,7 +137,7 @@ func read(ts *treaty.Treaties, fsys fs.FS, dir string) (*Type, *instrument.Part,
 			return nil, nil, errs.Invalidf("%s: no treaty is called %s", name, b.Treaty)
 		}
 		if !slices.ContainsFunc(tr.Serving(t.Code), func(s treaty.Serves) bool { return s.Article == b.Article }) {
-			return nil, nil, errs.Invalidf("%s: %s %s does not serve %s", name, b.Treaty, b.Article, t.Code)
+			return nil, nil, errs.Invalidf("%s: %s %s does not serve %s (a [[serves]] in the treaty's file says what does)", name, b.Treaty, b.Article, t.Code)
 		}
 	}
 	if t.Example, err = fs.ReadFile(fsys, path.Join(dir, "example.json")); err != nil {

@@ -1,10 +1,12 @@
 package types
 
 import (
+	"os"
 	"slices"
 	"testing"
 	"time"
 
+	"comity/internal/base/language"
 	"comity/internal/cooperation/rule"
 	"comity/internal/cooperation/treaty"
 	"comity/internal/engine/instrument"
@@ -81,6 +83,31 @@ func TestRulesKeepTheirExamples(t *testing.T) {
 	}
 }
 
+// The place and the field of every rule are in the form.
+func TestRulesPointAtQuestions(t *testing.T) {
+	w := load(t)
+	for _, p := range w.types.Unasked(w.rules) {
+		t.Errorf("%s", p)
+	}
+}
+
+func TestAsks(t *testing.T) {
+	ts := load(t).types
+	for _, c := range []struct {
+		from, path, want string
+		ok               bool
+	}{
+		{"/request/measure", "selector[@kind = 'ipv4'][value != '']/instant/@offset", "/request/measure/selector/instant/@offset", true},
+		{"/request/measure", "holdr", "/request/measure/holdr", false},
+		{"/request/measure", "/request/date", "/request/date", true},
+		{"/request/measure", "concat(holder, '')", "", true},
+	} {
+		if got, ok := ts.Asks(c.from, c.path); got != c.want || ok != c.ok {
+			t.Errorf("Asks(%s, %s) = %q, %v, want %q, %v", c.from, c.path, got, ok, c.want, c.ok)
+		}
+	}
+}
+
 func TestSample(t *testing.T) {
 	ty, _ := load(t).types.Get("preserve.stored")
 	for path, want := range map[string]string{
@@ -94,16 +121,23 @@ func TestSample(t *testing.T) {
 	}
 }
 
-func TestFoldersAreAll(t *testing.T) {
-	dirs, err := own.ReadDir(".")
+// A folder is a type and nothing else needs to be told of it; each has its translations.
+func TestEveryFolderIsAType(t *testing.T) {
+	dirs, err := os.ReadDir(".")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
+	ts := load(t).types
 	for _, d := range dirs {
-		got = append(got, d.Name())
-	}
-	if want := folders[:]; !slices.Equal(got, want) {
-		t.Errorf("embedded are %v, words are taken from %v", got, want)
+		name := d.Name()
+		if !d.IsDir() || name == "testdata" {
+			continue
+		}
+		if _, ok := ts.Get(name); !ok && name != "_cover" && name != "_measure" {
+			t.Errorf("folder %s is no type: its name wants a dot, as in records.bank, and a type.toml inside", name)
+		}
+		if !slices.ContainsFunc(Words(), func(s language.Source) bool { return s.Name == "types/"+name }) {
+			t.Errorf("folder %s has no translations: write %s/po/{ar,es,fr,ru,zh}.po", name, name)
+		}
 	}
 }

@@ -8,14 +8,13 @@ import (
 	"comity/internal/engine/instrument"
 )
 
-// folders are those of the program that have translations; a test holds them against what is embedded.
-var folders = [...]string{"_cover", "_measure", "preserve.stored", "produce.subscriber", "records.bank"}
-
 // Words are the sources of the translations of forms, rules and letters, one for each folder.
 func Words() []language.Source {
+	dirs, _ := fs.Glob(own, "*/po") // it errs for a malformed pattern only
 	var out []language.Source
-	for _, dir := range folders {
-		out = append(out, language.Source{Name: "types/" + dir, FS: folder(dir)})
+	for _, dir := range dirs {
+		name := path.Dir(dir)
+		out = append(out, language.Source{Name: "types/" + name, FS: folder(name)})
 	}
 	return out
 }
