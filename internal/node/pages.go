@@ -18,6 +18,7 @@ import (
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/people"
+	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
@@ -44,7 +45,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		Name: n.Self.Card.Names["en"], Names: n.Self.Card.Names, Exercise: n.Self.Card.Exercise, Confirm: "/confirm",
 		TLS:   strings.HasPrefix(n.Config.Public, "https:"),
 		May:   func(p access.Person, act access.Act) bool { return n.Policy.Ever(p, act) },
-		Pages: []web.Pages{{Name: "node", FS: shown}, people.Pages(), casefile.Pages(), evidence.Pages(), exchange.Pages(), request.Pages()},
+		Pages: []web.Pages{{Name: "node", FS: shown}, people.Pages(), casefile.Pages(), evidence.Pages(), exchange.Pages(), record.Pages(), request.Pages()},
 	})
 	if err != nil {
 		return nil, err
@@ -53,7 +54,11 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, SignIn: n.SignIn, Authority: n.Self.Authority(),
 		Public: n.Config.Public, Languages: language.Official(),
 	})
-	for _, routes := range []func(*web.Mux){n.routes, door.Routes, n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, n.Requests.Routes} {
+	ledger := record.New(record.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Log: n.Log, Policy: n.Policy, Sources: n.Sources, Card: n.Self.Card,
+		Spool: n.Config.path("spool"), Now: n.Config.Now, Logger: n.Config.Log, Witnesses: exchange.WitnessKeys,
+	})
+	for _, routes := range []func(*web.Mux){n.routes, door.Routes, n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, ledger.Routes, n.Requests.Routes} {
 		routes(m)
 	}
 	return m, nil

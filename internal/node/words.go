@@ -8,6 +8,7 @@ import (
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/people"
+	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
 	"comity/internal/cooperation/request/types"
 	"comity/internal/cooperation/rule"
@@ -18,6 +19,6 @@ import (
 // Words lists the slices' folders of translations; those of the engines' own sentences stand in package language.
 func Words() []language.Source {
 	return slices.Concat([]language.Source{
-		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), exchange.Words(), request.Words(), rule.Words(), selector.Words(), treaty.Words(),
+		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), exchange.Words(), record.Words(), request.Words(), rule.Words(), selector.Words(), treaty.Words(),
 	}, types.Words())
 }

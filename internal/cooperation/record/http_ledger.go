@@ -110,7 +110,7 @@ func (q *Records) knows(ctx context.Context, tx *db.Tx, r *web.Request, on id.Re
 func (q *Records) table(ctx context.Context, tx *db.Tx, r *web.Request, entries []ledger.Listed) (web.Table, error) {
 	t := web.Table{
 		Caption: r.T("Newest entries"), Empty: r.T("There is no entry that you may see."),
-		Columns: []web.Column{{Label: r.T("What was done")}, {Label: r.T("To what")}, {Label: r.T("At what time")}, {Label: r.T("Its place")}},
+		Columns: []web.Column{{Label: r.T("The act")}, {Label: r.T("To what")}, {Label: r.T("At what time")}, {Label: r.T("Its place")}},
 	}
 	who := q.seesAll(r.Person)
 	if who {
