@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"sync"
+	"time"
 
 	"comity/internal/base/id"
 	"comity/internal/base/language"
@@ -208,7 +209,9 @@ func (n *Node) openSlices(context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	n.Evidence.Jobs(n.Jobs)
+	if err := n.Evidence.Jobs(n.Jobs); err != nil {
+		return err
+	}
 	n.Requests, err = request.New(request.Config{
 		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Law: n.law, Directory: n.Directory, Exchange: n.Exchange,
 		Evidence: n.Evidence, Signatory: n.signs.sign, Now: c.Now,

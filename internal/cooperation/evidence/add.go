@@ -32,7 +32,7 @@ func (e *Evidence) Add(ctx context.Context, who access.Person, g Given, r io.Rea
 	if err != nil {
 		return "", fmt.Errorf("add evidence: %w", err)
 	}
-	err = e.link(ctx, who, n, g, taken)
+	err = e.link(ctx, who, n, g, taken, nil)
 	if refused(err) {
 		return "", errors.Join(err, e.forget(context.WithoutCancel(ctx), n))
 	}
@@ -77,8 +77,8 @@ func (e *Evidence) forget(ctx context.Context, n id.ID) error {
 	return err
 }
 
-// link is the act that makes an item of bytes that are durable.
-func (e *Evidence) link(ctx context.Context, who access.Person, n id.ID, g Given, taken blob.Taken) error {
+// link is the act that makes an item of bytes that are durable; also, which may be nil, joins it.
+func (e *Evidence) link(ctx context.Context, who access.Person, n id.ID, g Given, taken blob.Taken, also func(*desk.Change) error) error {
 	it := itemOf(n, g, taken, e.authority(who))
 	return e.Desk.Do(ctx, who, g.act(), ref(n), func(c *desk.Change) error {
 		it := it
@@ -96,8 +96,10 @@ func (e *Evidence) link(ctx context.Context, who access.Person, n id.ID, g Given
 		if err := impose(ctx, c.Tx, n, terms); err != nil {
 			return err
 		}
-		if _, err := c.Exec(ctx, `DELETE FROM evidence_upload WHERE id = ?`, n); err != nil {
-			return err
+		if also != nil {
+			if err := also(c); err != nil {
+				return err
+			}
 		}
 		return e.begin(ctx, c, it, g)
 	}, desk.Within(caseRef(g.Case)), desk.Once(n))

@@ -93,6 +93,9 @@ func (h *house) start(t testing.TB, ring *keyring.Ring) {
 	must(t, err)
 	dir, err := directory.Load()
 	must(t, err)
+	if h.now == nil {
+		h.now = &atomic.Int64{}
+	}
 	clock := func() time.Time { return time.Now().Add(time.Duration(h.now.Load()) * time.Second) }
 	card := &envelope.Card{Node: id.New(time.Now()), State: "PT", Authorities: []string{"PT-CA"}, Exercise: true}
 	x, err := exchange.New(exchange.Config{Desk: k, Read: h.db.Reader, Blobs: h.blobs, Self: &exchange.Self{Card: card}, Now: clock, Sources: &s})

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"time"
 
 	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
@@ -178,12 +179,17 @@ type verifyArgs struct {
 	Entry id.ID `json:"entry"`
 }
 
-// Jobs registers the slice's work.
-func (e *Evidence) Jobs(r *job.Runner) {
+// sweepKind removes what nothing speaks of.
+var sweepKind = job.Kind[struct{}]{Name: "evidence.sweep", Tries: 3}
+
+// Jobs registers the slice's work: items that are verified later, and a sweep each hour.
+func (e *Evidence) Jobs(r *job.Runner) error {
 	job.Handle(r, verifyKind, func(ctx context.Context, a verifyArgs) error {
 		_, err := e.Verify(ctx, access.HouseItself(), a.Item, a.Entry)
 		return err
 	})
+	job.Handle(r, sweepKind, func(ctx context.Context, _ struct{}) error { return e.Sweep(ctx) })
+	return job.Every(r, sweepKind, time.Hour, struct{}{})
 }
 
 // VerifyLater has an item verified by a job.

@@ -230,7 +230,17 @@ func (e *Evidence) Finish(ctx context.Context, who access.Person, n id.ID) (id.I
 	if err != nil {
 		return "", fmt.Errorf("finish upload %s: %w", n, err)
 	}
-	return n, e.link(ctx, who, n, u.Given, taken)
+	return n, e.link(ctx, who, n, u.Given, taken, func(c *desk.Change) error { return remove(ctx, c, n) })
+}
+
+// remove takes an upload off the list. It is errs.NotFound when it was cancelled, or became an item, meanwhile: then its
+// bytes are gone, or somebody else's.
+func remove(ctx context.Context, c *desk.Change, n id.ID) error {
+	gone, err := c.Exec(ctx, `DELETE FROM evidence_upload WHERE id = ?`, n)
+	if err == nil && gone == 0 {
+		err = fmt.Errorf("upload %s: %w", n, errs.NotFound)
+	}
+	return err
 }
 
 // finished reports as errs.NotFound that the upload hasn't become an item which the person may know of.
@@ -260,11 +270,7 @@ func (e *Evidence) cancel(ctx context.Context, who access.Person, u Upload, why 
 	}
 	err := e.Desk.Do(ctx, who, act, ref(u.ID), func(c *desk.Change) error {
 		c.Record(map[string]any{"upload": why})
-		n, err := c.Exec(ctx, `DELETE FROM evidence_upload WHERE id = ?`, u.ID)
-		if err == nil && n == 0 {
-			err = errs.NotFound // it has become an item meanwhile
-		}
-		return err
+		return remove(ctx, c, u.ID)
 	})
 	if err != nil {
 		return err
