@@ -11,17 +11,13 @@ import (
 	"comity/internal/cooperation/request"
 	"comity/internal/engine/access"
 	"comity/internal/node/nodetest"
-	"comity/internal/store/db/dbtest"
 )
 
-// alone runs f with one node on each database.
+// alone runs f with one node. What asks the database in its own words runs on both in [each].
 func alone(t *testing.T, f func(t *testing.T, n *nodetest.Node, s *nodetest.Site)) {
-	for _, kind := range dbtest.Kinds() {
-		t.Run(kind, func(t *testing.T) {
-			n := nodetest.New(t, "PT", nodetest.Options{Kind: kind})
-			f(t, n, site(t, n))
-		})
-	}
+	t.Parallel()
+	n := nodetest.New(t, "PT", nodetest.Options{})
+	f(t, n, site(t, n))
 }
 
 var sectionLink = regexp.MustCompile(`href="(/requests/[^"/]+/draft/[^"]+)"`)

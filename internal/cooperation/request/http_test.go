@@ -122,6 +122,7 @@ func hidden(t testing.TB, a nodetest.Answer, name string) string {
 
 // each runs f with two nodes that trust each other, on each database.
 func each(t *testing.T, f func(t *testing.T, pt, ma *nodetest.Node)) {
+	t.Parallel()
 	for _, kind := range dbtest.Kinds() {
 		t.Run(kind, func(t *testing.T) {
 			pt, ma := nodetest.New(t, "PT", nodetest.Options{Kind: kind}), nodetest.New(t, "MA", nodetest.Options{Kind: kind})
