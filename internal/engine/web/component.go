@@ -19,7 +19,8 @@ type Row struct {
 	Actions []Link
 }
 
-// Table is for "table". A page with a wide table stays as wide as the screen: the table scrolls.
+// Table is for "table". A page with a wide table stays as wide as the screen: the table scrolls, and on a telephone each
+// row stands as a block, its cells below each other with the label of their column.
 type Table struct {
 	Caption string
 	Columns []Column
@@ -29,6 +30,14 @@ type Table struct {
 
 // Numeric says whether column i holds numbers, which stand at the end of their cells.
 func (t Table) Numeric(i int) bool { return i < len(t.Columns) && t.Columns[i].Numeric }
+
+// Label is the head of column i, "" where there is none.
+func (t Table) Label(i int) string {
+	if i >= len(t.Columns) {
+		return ""
+	}
+	return t.Columns[i].Label
+}
 
 // Column is the head of a table's column.
 type Column struct {
