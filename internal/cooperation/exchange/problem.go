@@ -29,7 +29,6 @@ const (
 	slugBusy     = "busy"
 	slugNoSpace  = "no-space"
 	slugNoUpload = "unknown-upload"
-	slugProtocol = "bad-request"
 )
 
 func writeProblem(w http.ResponseWriter, status int, slug, title, detail string) {
