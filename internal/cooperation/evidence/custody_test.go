@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"filippo.io/age"
+	"pgregory.net/rapid"
 
 	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
@@ -22,6 +23,7 @@ import (
 	"comity/internal/engine/access"
 	"comity/internal/engine/envelope"
 	"comity/internal/store/db"
+	"comity/internal/store/db/dbtest"
 )
 
 // The tests below are the invariants of an evidence room, each under its number in docs/formats/custody.md.
@@ -246,6 +248,69 @@ func TestInvariant5OneCustodian(t *testing.T) {
 			return h.Sent(context.Background(), c, []id.ID{n}, first, "MA-CA")
 		}); !errors.Is(err, errs.Forbidden) {
 			t.Errorf("sent by someone who may not: %v", err)
+		}
+	})
+}
+
+// Whatever happens to an item, in whatever order: its bytes stay, its events are numbered without a gap, and exactly one
+// authority has it, or nobody while it is on the way.
+func TestAnyHistory(t *testing.T) {
+	h := open(t, dbtest.Open(t, "sqlite", schemas(), dbtest.Options{}))
+	ctx := context.Background()
+	rapid.Check(t, func(rt *rapid.T) {
+		n := h.add(t, log)
+		message, out := id.ID(""), false
+		for range rapid.IntRange(1, 8).Draw(rt, "acts") {
+			switch rapid.SampledFrom([]string{"send", "receipt", "receipt", "verify", "correct", "open", "derive"}).Draw(rt, "act") {
+			case "send":
+				m := id.New(time.Now())
+				err := h.send(t, m, n)
+				if free := h.item(t, n).State == evidence.Held; free {
+					rt.Fatalf("held after sending: %v", err)
+				}
+				if err == nil {
+					message, out = m, true
+				} else if !errors.Is(err, errs.Conflict) {
+					rt.Fatal(err)
+				}
+			case "receipt":
+				if message == "" {
+					continue
+				}
+				result := rapid.SampledFrom([]envelope.Outcome{envelope.Accepted, envelope.Refused, envelope.Held}).Draw(rt, "result")
+				check := envelope.Check("")
+				if result != envelope.Accepted {
+					check = envelope.NotAllowed
+				}
+				h.receipt(t, message, result, check)
+				out = out && result == envelope.Held
+			case "verify":
+				if found, err := h.Verify(ctx, h.as("custodian"), n, id.New(time.Now())); err != nil || !found.Whole {
+					rt.Fatalf("verify: %+v, %v", found, err)
+				}
+			case "correct":
+				if err := h.Correct(ctx, h.as("executor"), n, 1, "It was 11:00.", id.New(time.Now())); err != nil {
+					rt.Fatal(err)
+				}
+			case "open":
+				h.content(t, n)
+			case "derive":
+				if _, err := h.Derive(ctx, h.as("examiner"), given(h.caseID), evidence.From{Items: []id.ID{n}, Process: "extract"}, strings.NewReader("x")); err != nil {
+					rt.Fatal(err)
+				}
+			}
+			it := h.item(t, n)
+			if onTheWay := it.Custodian == ""; onTheWay != out || onTheWay && it.State != evidence.Sent {
+				rt.Fatalf("state %s in custody of %q; on the way: %v", it.State, it.Custodian, out)
+			}
+		}
+		if got := h.content(t, n); got != log {
+			rt.Fatalf("the bytes are now %q", got)
+		}
+		for i, v := range h.events(t, n) {
+			if v.N != int64(i+1) {
+				rt.Fatalf("event %d has the number %d", i+1, v.N)
+			}
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -181,13 +182,14 @@ func TestAnyPieces(t *testing.T) {
 		if err != nil {
 			rt.Fatal(err)
 		}
-		for at := int64(0); at < int64(len(content)); {
-			step := min(rapid.Int64Range(1, 90_000).Draw(rt, "step"), int64(len(content))-at)
-			taken, err := h.Append(ctx, who, n, at, strings.NewReader(content[at:at+step]))
-			if err != nil {
+		cuts := rapid.SliceOfN(rapid.IntRange(0, len(content)), 0, 3).Draw(rt, "cuts")
+		slices.Sort(cuts)
+		at := 0
+		for _, to := range append(cuts, len(content)) {
+			if _, err := h.Append(ctx, who, n, int64(at), strings.NewReader(content[at:to])); err != nil {
 				rt.Fatal(err)
 			}
-			at += taken
+			at = to
 		}
 		if _, err := h.Finish(ctx, who, n); err != nil {
 			rt.Fatal(err)
