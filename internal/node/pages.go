@@ -32,7 +32,7 @@ func nav() []web.NavItem {
 		{Label: language.M("Requests"), Href: "/requests", Act: "request.read"},
 		{Label: language.M("Registry"), Href: "/requests/registry", Act: "request.cover"},
 		{Label: language.M("Inbox"), Href: "/inbox", Act: "envelope.read"},
-		{Label: language.M("Peers"), Href: "/peers", Act: "peer.read"},
+		{Label: language.M("Other nodes"), Href: "/peers", Act: "peer.read"},
 		{Label: language.M("People"), Href: "/people", Act: "person.read"},
 		{Label: language.M("Ledger"), Href: "/ledger", Act: "ledger.read"},
 	}
