@@ -5,6 +5,7 @@ import (
 	"context"
 	"testing"
 
+	"comity/internal/base/id"
 	"comity/internal/engine/envelope"
 	"comity/internal/node/nodetest"
 	"comity/internal/store/db"
@@ -18,21 +19,17 @@ func TestLetterIsLookedAt(t *testing.T) {
 	nodetest.Meet(t, pt, ma)
 	for name, c := range map[string]struct {
 		change func(letter []byte) []byte
-		want   string
 	}{
-		"no PDF":         {func([]byte) []byte { return []byte("%PDF-1.7\nexercise\n%%EOF\n") }, "not signed"},
-		"not signed":     {firstRevision, "not signed"},
-		"changed after":  {func(b []byte) []byte { return append(bytes.Clone(b), "1 0 obj\n<<>>\nendobj\n"...) }, "changed after signature 1"},
-		"another letter": {func([]byte) []byte { return otherLetter(t, pt) }, "from other answers"},
+		"no PDF":         {func([]byte) []byte { return []byte("%PDF-1.7\nexercise\n%%EOF\n") }},
+		"not signed":     {firstRevision},
+		"changed after":  {func(b []byte) []byte { return append(bytes.Clone(b), "1 0 obj\n<<>>\nendobj\n"...) }},
+		"another letter": {func([]byte) []byte { return letterOf(t, pt, signed(t, pt, "MA", "records.bank")) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			out := signed(t, pt, "MA", "preserve.stored")
+			letter := c.change(letterOf(t, pt, out))
 			err := pt.DB.Writer.Write(ctx, func(tx *db.Tx) error {
-				var letter []byte
-				if err := tx.Row(ctx, `SELECT pdf FROM request_letter WHERE request_id = ?`, out).Scan(&letter); err != nil {
-					return err
-				}
-				_, err := tx.Exec(ctx, `UPDATE request_letter SET pdf = ? WHERE request_id = ?`, c.change(letter), out)
+				_, err := tx.Exec(ctx, `UPDATE request_letter SET pdf = ? WHERE request_id = ?`, letter, out)
 				return err
 			})
 			if err != nil {
@@ -62,12 +59,11 @@ func firstRevision(letter []byte) []byte {
 	return letter[:bytes.Index(letter, end)+len(end)]
 }
 
-// otherLetter is a letter of the node that was signed for another request.
-func otherLetter(t *testing.T, n *nodetest.Node) (letter []byte) {
+// letterOf is the letter of a request that is kept at the node.
+func letterOf(t *testing.T, n *nodetest.Node, of id.ID) (letter []byte) {
 	t.Helper()
-	other := signed(t, n, "MA", "records.bank")
 	err := n.DB.Reader.Read(context.Background(), db.House("test"), func(tx *db.Tx) error {
-		return tx.Row(context.Background(), `SELECT pdf FROM request_letter WHERE request_id = ?`, other).Scan(&letter)
+		return tx.Row(context.Background(), `SELECT pdf FROM request_letter WHERE request_id = ?`, of).Scan(&letter)
 	})
 	if err != nil {
 		t.Fatal(err)

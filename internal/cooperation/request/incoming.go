@@ -50,6 +50,9 @@ func (q *Requests) receive(ctx context.Context, c *desk.Change, in *exchange.Inc
 	if err != nil {
 		return err
 	}
+	if _, err := CheckLetter(letter, answers); err != nil {
+		return exchange.Refuse(envelope.BadSchema, "%s: %v", envelope.LetterPath, err)
+	}
 	types, err := q.knownTypes(a)
 	if err != nil {
 		return err
