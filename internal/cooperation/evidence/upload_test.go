@@ -3,6 +3,7 @@ package evidence_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -106,7 +107,7 @@ func TestAddFile(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx, stop := context.WithCancel(context.Background())
 		path := filepath.Join(t.TempDir(), "disk.img")
-		content := random(2, 200_000)
+		content := random(2, 9<<20)
 		must(t, os.WriteFile(path, []byte(content), 0o600))
 		g := given(h.caseID)
 		g.Name = ""
@@ -122,6 +123,44 @@ func TestAddFile(t *testing.T) {
 		}
 		if _, err := h.AddFile(context.Background(), h.as("executor"), t.TempDir(), g, nil); !errors.Is(err, errs.Invalid) {
 			t.Errorf("a folder: %v", err)
+		}
+	})
+}
+
+func TestAddFiles(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		dir := t.TempDir()
+		var paths []string
+		for i := range 40 {
+			path := filepath.Join(dir, fmt.Sprintf("%02d.txt", i))
+			must(t, os.WriteFile(path, []byte(random(uint64(i), 4096)), 0o600))
+			paths = append(paths, path)
+		}
+		paths = append(paths, filepath.Join(dir, "missing"))
+		g := given(h.caseID)
+		g.Name = ""
+		settled := 0
+		err := h.AddFiles(context.Background(), h.as("executor"), paths, g, func(path string, n id.ID, err error) {
+			if settled++; err == nil && h.item(t, n).Name != filepath.Base(path) {
+				t.Errorf("%s became %+v", path, h.item(t, n))
+			}
+		})
+		if !errors.Is(err, errs.Invalid) || settled != 41 {
+			t.Errorf("%d settled, %v; want 41 and the missing one named", settled, err)
+		}
+		labels := map[string]bool{}
+		h.view(t, func(ctx context.Context, tx *db.Tx) error {
+			items, err := evidence.OfCase(ctx, tx, h.caseID, "", 100)
+			for i, it := range items {
+				labels[it.Label] = true
+				if i > 0 && items[i-1].ID >= it.ID {
+					t.Error("the list isn't in its order")
+				}
+			}
+			return err
+		})
+		if len(labels) != 40 {
+			t.Errorf("%d labels, want 40", len(labels))
 		}
 	})
 }
@@ -198,6 +237,23 @@ func TestAnyPieces(t *testing.T) {
 			rt.Fatalf("item %+v of %d bytes", it, len(content))
 		}
 	})
+}
+
+func BenchmarkAddFiles(b *testing.B) {
+	h := open(b, dbtest.Open(b, "sqlite", schemas(), dbtest.Options{}))
+	dir := b.TempDir()
+	var paths []string
+	for i := range 500 {
+		path := filepath.Join(dir, fmt.Sprintf("%03d.txt", i))
+		must(b, os.WriteFile(path, []byte(random(uint64(i), 4096)), 0o600))
+		paths = append(paths, path)
+	}
+	g := given(h.caseID)
+	g.Name = ""
+	for b.Loop() {
+		must(b, h.AddFiles(context.Background(), h.as("executor"), paths, g, nil))
+	}
+	b.ReportMetric(float64(len(paths)*b.N)/b.Elapsed().Seconds(), "files/s")
 }
 
 func BenchmarkAdd(b *testing.B) {
