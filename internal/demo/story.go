@@ -29,20 +29,32 @@ type tale struct {
 	stop     request.State
 }
 
-// Story fills the world with requests in different states in both directions, so that every page has something real to
-// show. Everything happens through the same acts as in a real node.
+// Story fills the world with requests in different states in both directions, so that everybody has something to do and
+// every page something to show. Everything happens through the same acts as in a real node.
 func (w *World) Story(ctx context.Context) error {
 	pt := side{w.Place("pt"), "ana", "rui", "teresa", "luis", "ines"}
 	ma := side{w.Place("ma"), "nadia", "karim", "salma", "omar", "youssef"}
 	tales := []tale{
+		// Morocco is asked.
 		{pt, ma, "preserve.stored", "Control server of a ransomware attack (exercise)", request.Executing},
 		{pt, ma, "records.bank", "Invoice fraud (exercise)", request.NeedsInformation},
-		{pt, ma, "produce.subscriber", "Threats to a school (exercise)", request.InReview},
+		{pt, ma, "produce.subscriber", "Threats to a school (exercise)", request.EvidenceReceived},
+		{pt, ma, "produce.subscriber", "Blackmail with stolen pictures (exercise)", request.Acknowledged},
+		{pt, ma, "preserve.stored", "Computers of a hospital encrypted (exercise)", request.Received},
+		{pt, ma, "records.bank", "False invoices of a shipping company (exercise)", request.Signed},
+		{pt, ma, "produce.subscriber", "False rescue calls (exercise)", request.Approved},
+		{pt, ma, "produce.subscriber", "Offers of a false shop (exercise)", request.InReview},
 		{pt, ma, "produce.subscriber", "Stolen accounts (exercise)", request.Draft},
-		{ma, pt, "produce.subscriber", "Mailbox of a company taken over (exercise)", request.EvidenceReceived},
-		{ma, pt, "records.bank", "Money moved through shell companies (exercise)", request.Acknowledged},
-		{ma, pt, "preserve.stored", "Forum where stolen cards are sold (exercise)", request.Received},
-		{ma, pt, "preserve.stored", "Extortion by e-mail (exercise)", request.Approved},
+		// Portugal is asked.
+		{ma, pt, "produce.subscriber", "اختراق بريد شركة تجارية (تمرين)", request.EvidenceReceived},
+		{ma, pt, "records.bank", "تحويل أموال عبر شركات وهمية (تمرين)", request.NeedsInformation},
+		{ma, pt, "records.bank", "Comptes d'une fausse association (exercice)", request.Acknowledged},
+		{ma, pt, "produce.subscriber", "Faux profils d'une banque (exercice)", request.Executing},
+		{ma, pt, "preserve.stored", "منتدى لبيع بطاقات مسروقة (تمرين)", request.Received},
+		{ma, pt, "preserve.stored", "Serveur d'un réseau de faux billets (exercice)", request.Signed},
+		{ma, pt, "preserve.stored", "ابتزاز بالبريد الإلكتروني (تمرين)", request.Approved},
+		{ma, pt, "produce.subscriber", "Hameçonnage de pensionnés (exercice)", request.InReview},
+		{ma, pt, "produce.subscriber", "سرقة حسابات مصرفية (تمرين)", request.Draft},
 	}
 	for _, t := range tales {
 		if err := t.tell(ctx); err != nil {
