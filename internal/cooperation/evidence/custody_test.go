@@ -417,8 +417,10 @@ func TestInvariant11StrangersLearnNothing(t *testing.T) {
 			}
 			return err
 		}))
-		if _, err := h.Add(ctx, stranger, given(h.caseID), strings.NewReader(log)); !errors.Is(err, errs.NotFound) {
-			t.Errorf("a stranger adds: %v", err)
+		for _, who := range []access.Person{stranger, access.HouseFor(stranger)} {
+			if _, err := h.Add(ctx, who, given(h.caseID), strings.NewReader(log)); !errors.Is(err, errs.NotFound) {
+				t.Errorf("a stranger adds: %v", err)
+			}
 		}
 	})
 }

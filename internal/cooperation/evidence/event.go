@@ -91,9 +91,10 @@ func (e *Evidence) authority(p access.Person) string {
 	return e.Exchange.Self().Authority()
 }
 
-// role returns the role in which someone does the act; nothing for the house and for other nodes.
+// role returns the role in which someone does the act, be it by the house's hand; nothing for the house alone and for
+// other nodes.
 func (e *Evidence) role(ctx context.Context, c *desk.Change, act access.Act, caseID id.ID) (access.Role, error) {
-	if c.Who().Kind != access.Human {
+	if c.Who().Kind == access.Node || c.Who().ID == "" {
 		return "", nil
 	}
 	f, err := access.InCase(ctx, c.Tx, caseID, c.Who())

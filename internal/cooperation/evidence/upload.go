@@ -263,7 +263,7 @@ func (e *Evidence) cancel(ctx context.Context, who access.Person, u Upload, why 
 	}
 	act := u.Given.act()
 	if who.Kind == access.House {
-		act = "evidence.add"
+		act = "evidence.sweep"
 	}
 	err := e.Desk.Do(ctx, who, act, ref(u.ID), func(c *desk.Change) error {
 		c.Record(map[string]any{"upload": why})
