@@ -291,6 +291,16 @@ func TestOpenDirSweepsWhatWasHalfWritten(t *testing.T) {
 	if _, err := blob.OpenDir(root); err != nil {
 		t.Fatal(err)
 	}
+	if _, err := os.Stat(half); err != nil {
+		t.Errorf("what another process is writing was taken away: %v", err)
+	}
+	yesterday := time.Now().Add(-25 * time.Hour)
+	if err := os.Chtimes(half, yesterday, yesterday); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := blob.OpenDir(root); err != nil {
+		t.Fatal(err)
+	}
 	if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
 		t.Errorf("what an earlier process left is still there: %v", err)
 	}

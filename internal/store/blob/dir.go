@@ -12,6 +12,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
@@ -24,20 +25,47 @@ const spare = 256 << 20
 // Dir is a store in a folder: ab/<ID>.age, ab being the last two characters of the id, which are chance.
 type Dir struct{ path string }
 
-// OpenDir opens the store in the folder and makes it when missing. What an earlier process left half written is
-// removed, so only one process may have the folder open.
+// abandoned is how long a half-written file is left alone: another process may still be writing it.
+const abandoned = 24 * time.Hour
+
+// OpenDir opens the store in the folder and makes it when missing. What an earlier process left half written is removed
+// a day later; others may have the folder open at the same time, such as a command beside a running node.
 func OpenDir(path string) (*Dir, error) {
 	d := &Dir{path}
-	if err := os.RemoveAll(d.temporary()); err != nil {
-		return nil, fmt.Errorf("open blobs: %w", err)
-	}
 	if err := os.MkdirAll(d.temporary(), 0o700); err != nil {
 		return nil, fmt.Errorf("open blobs: %w", disk.Explain(err))
 	}
 	if err := disk.Private(path); err != nil {
 		return nil, fmt.Errorf("open blobs: %w", err)
 	}
+	if err := sweep(d.temporary(), func(string) bool { return true }); err != nil {
+		return nil, fmt.Errorf("open blobs: %w", err)
+	}
 	return d, nil
+}
+
+// sweep removes the abandoned files of a folder that nothing speaks of.
+func sweep(dir string, unspoken func(name string) bool) error {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return disk.Explain(err)
+	}
+	for _, e := range entries {
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			continue // finished meanwhile
+		}
+		if err != nil {
+			return err
+		}
+		if time.Since(info.ModTime()) < abandoned || !unspoken(e.Name()) {
+			continue
+		}
+		if err := disk.Remove(filepath.Join(dir, e.Name())); err != nil && !errors.Is(err, errs.NotFound) {
+			return err
+		}
+	}
+	return nil
 }
 
 func (d *Dir) temporary() string { return filepath.Join(d.path, "tmp") }

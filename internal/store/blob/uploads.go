@@ -65,20 +65,10 @@ func OpenUploads(dir string, to *Dir) (*Uploads, error) {
 
 // sweep removes what a crash left before the declaration was written, or after it was removed.
 func (u *Uploads) sweep() error {
-	entries, err := os.ReadDir(u.dir)
-	if err != nil {
-		return disk.Explain(err)
-	}
-	for _, e := range entries {
-		key := id.ID(strings.TrimSuffix(e.Name(), filepath.Ext(e.Name())))
-		if _, err := os.Stat(u.file(key, ".json")); err == nil {
-			continue
-		}
-		if err := disk.Remove(filepath.Join(u.dir, e.Name())); err != nil {
-			return err
-		}
-	}
-	return nil
+	return sweep(u.dir, func(name string) bool {
+		_, err := os.Stat(u.file(id.ID(strings.TrimSuffix(name, filepath.Ext(name))), ".json"))
+		return errors.Is(err, os.ErrNotExist)
+	})
 }
 
 func (u *Uploads) file(key id.ID, kind string) string {
