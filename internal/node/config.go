@@ -64,12 +64,43 @@ func Init(c Config, who Identity) error {
 			return disk.Explain(err)
 		}
 	}
-	ring, err := keyring.Create(c.path("keys"), c.Secret)
-	if err != nil {
-		return fmt.Errorf("init: %w", err)
-	}
-	if _, err := makeKeys(ring, c.path("card.asice"), who, c.Now()); err != nil {
+	if err := c.makeWhole(who); err != nil {
 		return fmt.Errorf("init: %w", err)
 	}
 	return nil
+}
+
+// makeWhole makes keys and card beside their places and moves them there: first the keys, then the card, which says that
+// the node is whole. An init that was cut off is so taken up where it stopped, and keys that stand there without a card
+// of ours, as in a restore, are left alone.
+func (c Config) makeWhole(who Identity) error {
+	keys, card := c.path("keys"), c.path("card.asice")
+	newKeys, newCard := keys+".new", card+".new"
+	if there(keys) && there(newCard) {
+		return disk.Rename(newCard, card)
+	}
+	for _, rest := range []string{newKeys, newCard} {
+		if err := os.RemoveAll(rest); err != nil {
+			return disk.Explain(err)
+		}
+	}
+	if there(keys) {
+		return fmt.Errorf("there are keys in %s and no card: %w", keys, errs.Conflict)
+	}
+	ring, err := keyring.Create(newKeys, c.Secret)
+	if err != nil {
+		return err
+	}
+	if _, err := makeKeys(ring, newCard, who, c.Now()); err != nil {
+		return err
+	}
+	if err := disk.Rename(newKeys, keys); err != nil {
+		return err
+	}
+	return disk.Rename(newCard, card)
+}
+
+func there(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
