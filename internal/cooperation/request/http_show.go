@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -99,7 +100,7 @@ func (q *Requests) fillHead(ctx context.Context, tx *db.Tx, r *web.Request, p *s
 	add(r.T("Who is next"), q.ball(r.Printer, req))
 	add(r.T("Number at the executing authority"), req.OwnReference)
 	add(r.T("Given to"), given)
-	p.Head = append(rows, web.Row{Key: r.T("Case"), Value: k.Number + " · " + k.Title, Actions: []web.Link{{Text: r.T("Open"), Href: "/cases/" + string(req.Case), Hidden: k.Number}}})
+	p.Head = append(rows, web.Row{Key: r.T("Case"), Value: k.Number + " · " + k.Title, Actions: []web.Link{{Text: r.T("Open this case"), Href: "/cases/" + string(req.Case), Hidden: k.Number}}})
 	p.Below = q.below(r, req)
 	return nil
 }
@@ -201,7 +202,14 @@ func (q *Requests) fillClocks(_ context.Context, tx *db.Tx, r *web.Request, p *s
 
 func (q *Requests) fillHappened(ctx context.Context, tx *db.Tx, r *web.Request, p *showPage, moves []Moved) error {
 	names := map[id.ID]string{}
-	for _, m := range moves {
+	proposal, _, err := proposedIn(ctx, tx, p.Request.ID)
+	if err != nil {
+		return err
+	}
+	for i, m := range moves {
+		if m.Move == "refuse.propose" && !slices.ContainsFunc(moves[i+1:], func(later Moved) bool { return later.Move == m.Move }) {
+			m.Response = proposal
+		}
 		h := happening{Title: r.T(happened(m.Move)), When: m.At, Ours: m.Ours, Said: q.said(r.Printer, m.Response), Who: r.Country(p.Request.TheirState)}
 		if m.Ours {
 			who, err := q.person(ctx, tx, r, names, m.Person)

@@ -83,18 +83,7 @@ func (q *Requests) why(f rule.Finding, p *language.Printer) string {
 		}
 		cited = append(cited, p.T("{treaty}, article {article}", "treaty", q.treatyName(string(c.Treaty), p), "article", c.Article))
 	}
-	var s string
-	switch f.Origin {
-	case rule.FromTreaty:
-		s = p.T("The treaty asks for it.")
-	case rule.FromOverlay:
-		s = p.T("The State or the provider asks for it.")
-	default:
-		s = p.T("Good practice of this house, not the treaty.")
-	}
-	if len(cited) > 0 {
-		s += " " + strings.Join(cited, "; ") + "."
-	}
+	s := whose(f.Origin, language.Plain(strings.Join(cited, "; ")), p)
 	if !f.Checked {
 		s += " " + p.T("Not yet read in the official text.")
 	}
@@ -102,6 +91,17 @@ func (q *Requests) why(f rule.Finding, p *language.Printer) string {
 		s += " " + p.T("It rests on an old entry: check whether it is still so.")
 	}
 	return s
+}
+
+// whose says who asks for what a rule asks. A rule of the house is never told as the treaty's.
+func whose(o rule.Origin, sources language.Plain, p *language.Printer) string {
+	switch o {
+	case rule.FromTreaty:
+		return p.T("The treaty asks for it: {sources}.", "sources", sources)
+	case rule.FromOverlay:
+		return p.T("The State or the provider asks for it: {sources}.", "sources", sources)
+	}
+	return p.T("No treaty between these States asks for it: it is a practice of this house, drawn from {sources}.", "sources", sources)
 }
 
 // measureSection is the name of the section of a measure, from 1.

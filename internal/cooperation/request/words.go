@@ -44,7 +44,7 @@ func happened(move string) string {
 		"accept": language.M("Request accepted"), "condition": language.M("Accepted on conditions"), "postpone": language.M("Execution put off"),
 		"refuse.propose": language.M("Refusal proposed"), "refuse": language.M("Request refused"), "progress": language.M("Progress reported"),
 		"execute": language.M("Results noted"), "deliver": language.M("Evidence handed over"), "receive.evidence": language.M("Evidence confirmed as whole"),
-		"withdraw": language.M("Request taken back"), "feedback": language.M("Feedback given"), "close": language.M("Closed"),
+		"withdraw": language.M("Request taken back"), "feedback": language.M("Feedback given"), "close": language.M("Request closed"),
 	}[move]
 }
 
