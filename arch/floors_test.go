@@ -148,3 +148,34 @@ func TestFilesHoldOneSubject(t *testing.T) {
 		}
 	})
 }
+
+// writers may hold what writes to the database: the stores keep their own books, signing in comes before any act, and
+// everything else goes through the desk.
+var writers = []string{"store", "desk", "engine/access/signin", "node"}
+
+// TestOnlyTheDeskWrites: a slice holds a *db.Reader and the desk. A second way to write is how the ledger stops being the
+// truth.
+func TestOnlyTheDeskWrites(t *testing.T) {
+	sources(t, func(pkg, file string) {
+		if slices.ContainsFunc(writers, func(w string) bool { return pkg == w || strings.HasPrefix(pkg, w+"/") }) {
+			return
+		}
+		ast.Inspect(parse(t, file, parser.SkipObjectResolution), func(n ast.Node) bool {
+			if s, ok := n.(*ast.SelectorExpr); ok && s.Sel.Name == "Writer" && named(s.X, "db", "DB") {
+				t.Errorf("%s: %s holds the database's writer: let the change go through desk.Do", file, pkg)
+			}
+			return true
+		})
+	})
+}
+
+// named reports whether an expression is, or ends in, one of the names.
+func named(e ast.Expr, names ...string) bool {
+	switch x := e.(type) {
+	case *ast.Ident:
+		return slices.Contains(names, x.Name)
+	case *ast.SelectorExpr:
+		return slices.Contains(names, x.Sel.Name)
+	}
+	return false
+}

@@ -14,7 +14,7 @@ import (
 
 var (
 	made  = regexp.MustCompile(`CREATE TABLE (?:IF NOT EXISTS )?([a-z_]+)`)
-	named = regexp.MustCompile(`\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)`)
+	names = regexp.MustCompile(`\b(?:FROM|JOIN|INTO|UPDATE)\s+([a-z_]+)`)
 )
 
 // owners reads the migrations: table → package whose sql folder makes it.
@@ -72,7 +72,7 @@ func TestTablesHaveOneOwner(t *testing.T) {
 	}
 	sources(t, func(pkg, file string) {
 		texts(t, file, func(line int, text string) {
-			for _, m := range named.FindAllStringSubmatchIndex(text, -1) {
+			for _, m := range names.FindAllStringSubmatchIndex(text, -1) {
 				table := text[m[2]:m[3]]
 				if by, ok := owner[table]; ok && by != pkg {
 					t.Errorf("%s:%d: %s names the table %s, which belongs to %s: ask that package for it", file, line+strings.Count(text[:m[2]], "\n"), pkg, table, by)
