@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"io"
 	"mime/multipart"
+	"net/url"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -49,6 +51,14 @@ func (e *Evidence) Routes(m *web.Mux) {
 	e.up.routes(m)
 }
 
+// ListPath is the page with the evidence of a case, or of one request in it by its reference.
+func ListPath(caseID id.ID, request string) string {
+	if request == "" {
+		return listPath(caseID)
+	}
+	return listPath(caseID) + "?" + url.Values{"request": {request}}.Encode()
+}
+
 func itemPath(n id.ID) string { return "/evidence/" + string(n) }
 func listPath(n id.ID) string { return "/cases/" + string(n) + "/evidence" }
 
@@ -65,12 +75,12 @@ func (e *Evidence) showList(r *web.Request) error {
 	var k casefile.Case
 	var items []Item
 	var open []Upload
-	after := id.ID(r.Query("after"))
+	request := r.Query("request")
 	err = e.read(r, func(tx *db.Tx) error {
 		if k, err = casefile.Get(r.Ctx(), tx, caseID); err != nil {
 			return err
 		}
-		if items, err = OfCase(r.Ctx(), tx, caseID, after, perPage+1); err != nil {
+		if items, err = listed(r, tx, caseID, request); err != nil {
 			return err
 		}
 		open, err = Unfinished(r.Ctx(), tx, r.Person.ID, caseID)
@@ -79,7 +89,16 @@ func (e *Evidence) showList(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Page("evidence/list", e.casePage(r, k, items, open))
+	return r.Page("evidence/list", e.casePage(r, k, request, items, open))
+}
+
+// listed returns one page of a case's items and one more, or all of a request's.
+func listed(r *web.Request, tx *db.Tx, caseID id.ID, request string) ([]Item, error) {
+	if request == "" {
+		return OfCase(r.Ctx(), tx, caseID, id.ID(r.Query("after")), perPage+1)
+	}
+	all, err := OfRequest(r.Ctx(), tx, request)
+	return slices.DeleteFunc(all, func(it Item) bool { return it.Case != caseID }), err
 }
 
 func (e *Evidence) showAdd(r *web.Request) error {

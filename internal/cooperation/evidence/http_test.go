@@ -209,6 +209,11 @@ func TestPages(t *testing.T) {
 				}
 			}
 		}
+		for request, want := range map[string]string{"MA-CA-2026-000001": "/evidence/" + string(n), "MA-CA-2026-000009": "There is no evidence yet"} {
+			if _, b := call(t, "GET", s.URL+evidence.ListPath(h.caseID, request), "examiner", nil, nil); !strings.Contains(b, want) {
+				t.Errorf("list of %s without %q", request, want)
+			}
+		}
 		if resp, _ := call(t, "GET", s.URL+"/evidence/"+string(n), "drafter", nil, nil); resp.StatusCode != 404 {
 			t.Errorf("a stranger sees the page: %d", resp.StatusCode)
 		}

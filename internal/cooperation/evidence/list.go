@@ -55,13 +55,13 @@ func OfCase(ctx context.Context, tx *db.Tx, caseID, after id.ID, limit int) ([]I
 	return db.Collect(rows, err, scanItem)
 }
 
-// OfRequest lists the items of a request, by its reference, that the reader may know of.
+// OfRequest lists the first 1,000 items of a request, by its reference, that the reader may know of.
 func OfRequest(ctx context.Context, tx *db.Tx, request string) ([]Item, error) {
 	if request == "" {
 		return nil, nil
 	}
 	where, args := tx.Scope().Where("evidence_item.case_id")
-	rows, err := tx.Query(ctx, `SELECT `+itemColumns+` FROM evidence_item WHERE request = ? AND `+where+` ORDER BY id`, append([]any{request}, args...)...)
+	rows, err := tx.Query(ctx, `SELECT `+itemColumns+` FROM evidence_item WHERE request = ? AND `+where+` ORDER BY id LIMIT 1000`, append([]any{request}, args...)...)
 	return db.Collect(rows, err, scanItem)
 }
 

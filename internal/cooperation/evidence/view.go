@@ -3,6 +3,7 @@ package evidence
 import (
 	"errors"
 	"html/template"
+	"net/url"
 	"strconv"
 	"time"
 
@@ -16,6 +17,7 @@ import (
 
 type casePage struct {
 	Case       casefile.Case
+	Request    string // whose items alone are listed, "" for all
 	Back       string
 	Table      web.Table
 	Pager      web.Pager
@@ -29,13 +31,13 @@ type unfinished struct {
 	Cancel string
 }
 
-func (e *Evidence) casePage(r *web.Request, k casefile.Case, items []Item, open []Upload) casePage {
-	p := casePage{Case: k, Back: "/cases/" + string(k.ID)}
+func (e *Evidence) casePage(r *web.Request, k casefile.Case, request string, items []Item, open []Upload) casePage {
+	p := casePage{Case: k, Request: request, Back: "/cases/" + string(k.ID)}
 	p.Table = web.Table{
-		Caption: r.T("Items of evidence"), Empty: r.T("There is no evidence in this case yet."),
+		Caption: r.T("Items of evidence"), Empty: r.T("There is no evidence yet."),
 		Columns: []web.Column{{Label: r.T("Label")}, {Label: r.T("What it is")}, {Label: r.T("Size"), Numeric: true}, {Label: r.T("Where it stands")}, {Label: r.T("In whose custody")}, {Label: r.T("Since")}},
 	}
-	if len(items) > perPage {
+	if request == "" && len(items) > perPage {
 		items = items[:perPage]
 		p.Pager.Next = listPath(k.ID) + "?after=" + string(items[perPage-1].ID)
 	}
@@ -49,7 +51,7 @@ func (e *Evidence) casePage(r *web.Request, k casefile.Case, items []Item, open 
 		p.Unfinished = append(p.Unfinished, unfinished{u.Given.Name, u.Size, uploadPath + "/" + string(u.ID) + "/cancel"})
 	}
 	if e.Policy.Ever(r.Person, "evidence.add") {
-		p.Add = listPath(k.ID) + "/add"
+		p.Add = listPath(k.ID) + "/add?" + url.Values{"request": {request}}.Encode()
 	}
 	return p
 }
