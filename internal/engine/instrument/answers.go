@@ -3,6 +3,7 @@ package instrument
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
@@ -41,7 +42,7 @@ func ParseAnswers(b []byte) (Answers, error) {
 	d.UseNumber()
 	var root map[string]any
 	if err := d.Decode(&root); err != nil {
-		return Answers{}, fmt.Errorf("answers: %w: %w", err, errs.Invalid)
+		return Answers{}, fmt.Errorf("answers: line %d: %w: %w", lineOf(b, err), err, errs.Invalid)
 	}
 	if _, err := d.Token(); err != io.EOF {
 		return Answers{}, errs.Invalidf("answers: something follows the document")
@@ -53,6 +54,20 @@ func ParseAnswers(b []byte) (Answers, error) {
 		return Answers{}, fmt.Errorf("answers: %w", err)
 	}
 	return Answers{root}, nil
+}
+
+// lineOf is the line on which JSON is broken; the last one when it ends too early.
+func lineOf(b []byte, err error) int {
+	var syntax *json.SyntaxError
+	var kind *json.UnmarshalTypeError
+	at := len(b)
+	switch {
+	case errors.As(err, &syntax):
+		at = int(syntax.Offset)
+	case errors.As(err, &kind):
+		at = int(kind.Offset)
+	}
+	return 1 + bytes.Count(b[:min(at, len(b))], []byte("\n"))
 }
 
 func checkObject(o map[string]any, depth int) error {

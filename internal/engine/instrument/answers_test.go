@@ -98,6 +98,18 @@ func TestSetRefuses(t *testing.T) {
 	}
 }
 
+func TestParseAnswersNamesTheLine(t *testing.T) {
+	for doc, want := range map[string]string{
+		"{\n \"format\": \"comity/answers/1\",\n \"request\" {}\n}\n": "line 3",
+		"{\n \"format\": \"comity/answers/1\",\n":                     "line 3",
+		"[\n]": "line 1",
+	} {
+		if _, err := ParseAnswers([]byte(doc)); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("ParseAnswers(%q) = %v, want an error that names %s", doc, err, want)
+		}
+	}
+}
+
 func TestParseAnswersRefuses(t *testing.T) {
 	for name, doc := range map[string]string{
 		"nothing":              "",
