@@ -168,6 +168,7 @@ func (o Options) link(name string, part *Part) (*Instrument, error) {
 	return in, in.firstError()
 }
 
+// firstError says the first error, which names its own file: a form may be composed of several.
 func (in *Instrument) firstError() error {
 	var first *Problem
 	n := 0
@@ -183,9 +184,9 @@ func (in *Instrument) firstError() error {
 	case 0:
 		return nil
 	case 1:
-		return errs.Invalidf("form %s: %s", in.Name, first)
+		return errs.Invalidf("form: %s", first)
 	}
-	return errs.Invalidf("form %s: %s (and %d more)", in.Name, first, n-1)
+	return errs.Invalidf("form: %s (and %d more)", first, n-1)
 }
 
 // Severity is how bad a problem is.
