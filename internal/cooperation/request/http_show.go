@@ -10,6 +10,7 @@ import (
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/cooperation/casefile"
+	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
@@ -126,7 +127,7 @@ func (q *Requests) below(r *web.Request, req Request) []web.Link {
 	}
 	return append(links,
 		web.Link{Text: r.T("The signed letter (PDF)"), Href: at(req.ID, "signed.pdf")},
-		web.Link{Text: r.T("Evidence of this request"), Href: at(req.ID, "evidence")},
+		web.Link{Text: r.T("Evidence of this request"), Href: evidence.ListPath(req.Case, req.Reference)},
 	)
 }
 

@@ -122,7 +122,7 @@ func loadEvidence(ctx context.Context, tx *db.Tx, p *movePage) error {
 	for _, it := range items {
 		p.Choices = append(p.Choices, web.Choice{Value: string(it.ID), Label: it.Label + " · " + it.Name, Hint: p.r.Size(it.Size)})
 	}
-	p.Links = []web.Link{{Text: p.r.T("Evidence of this request"), Href: at(p.Request.ID, "evidence")}}
+	p.Links = []web.Link{{Text: p.r.T("Evidence of this request"), Href: evidence.ListPath(p.Request.Case, p.Request.Reference)}}
 	if len(items) == 0 {
 		p.None = p.r.T("There is no evidence to hand over yet: take it in first.")
 	}
