@@ -43,7 +43,7 @@ type Case struct {
 type Cases struct {
 	desk     *desk.Desk
 	read     *db.Reader
-	inside   []section
+	inside   []Section
 	exercise bool
 }
 

@@ -170,7 +170,7 @@ type casePage struct {
 	Form     *web.Form
 	Summary  []web.Row
 	Members  web.Table
-	Inside   []web.Table
+	Inside   []insidePart
 	MayEdit  bool
 	MayAdmit bool
 	Save     web.Button
@@ -193,11 +193,14 @@ func (q *Cases) casePage(r *web.Request, n id.ID) (casePage, error) {
 		}
 		p.Members = membersTable(r, there)
 		for _, s := range q.inside {
-			t, err := insideTable(ctx, tx, r, n, s)
-			if err != nil {
+			part := insidePart{}
+			if part.Table, err = insideTable(ctx, tx, r, n, s); err != nil {
 				return err
 			}
-			p.Inside = append(p.Inside, t)
+			if s.More != "" && q.desk.Ever(r.Person, s.Act) {
+				part.More = web.Link{Text: r.T(s.More), Href: s.At(n)}
+			}
+			p.Inside = append(p.Inside, part)
 		}
 		if p.MayEdit, err = q.may(ctx, tx, r, "case.edit", n); err != nil {
 			return err
@@ -216,12 +219,18 @@ func (q *Cases) casePage(r *web.Request, n id.ID) (casePage, error) {
 	return p, err
 }
 
-func insideTable(ctx context.Context, tx *db.Tx, r *web.Request, n id.ID, s section) (web.Table, error) {
+// insidePart is one section as the page shows it.
+type insidePart struct {
+	Table web.Table
+	More  web.Link
+}
+
+func insideTable(ctx context.Context, tx *db.Tx, r *web.Request, n id.ID, s Section) (web.Table, error) {
 	t := web.Table{
-		Caption: r.T(s.heading), Empty: r.T("Nothing yet."),
+		Caption: r.T(s.Heading), Empty: r.T("Nothing yet."),
 		Columns: []web.Column{{Label: r.T("What it is")}, {Label: r.T("How it stands")}},
 	}
-	lines, err := s.list(ctx, tx, n)
+	lines, err := s.List(ctx, tx, n)
 	for _, l := range lines {
 		state := ""
 		if l.State != "" {

@@ -22,16 +22,18 @@ type Line struct {
 // Inside lists what lies in a case, in the order in which people look for it. The transaction has the reader's scope.
 type Inside func(ctx context.Context, tx *db.Tx, n id.ID) ([]Line, error)
 
-type section struct {
-	heading string
-	list    Inside
+// Section is a part of a case's page: what another slice keeps in the case, and where more of it is done. Heading and
+// More are English sentences of the catalogue.
+type Section struct {
+	Heading string
+	List    Inside
+	More    string               // "" for no link
+	At      func(n id.ID) string // where More leads
+	Act     access.Act           // More is for those who may do it
 }
 
-// Show has the page of a case list what another slice keeps in it, under a heading: an English sentence of the
-// catalogue. It is called while the node is wired.
-func (q *Cases) Show(heading string, list Inside) {
-	q.inside = append(q.inside, section{heading, list})
-}
+// Show has the page of each case show the section too. It is called while the node is wired.
+func (q *Cases) Show(s Section) { q.inside = append(q.inside, s) }
 
 // Exercise marks each case that people open here as part of an exercise. It is called while the node is wired.
 func (q *Cases) Exercise() { q.exercise = true }
