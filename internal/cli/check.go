@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -17,10 +15,14 @@ import (
 )
 
 func checkCommand(env Env) *cobra.Command {
-	return &cobra.Command{
+	lacks := ""
+	c := &cobra.Command{
 		Use: "check", Short: "Check the data folders: treaties, rules, request types, roles, words", Args: args(cobra.NoArgs),
-		Long: "check reads every data file, puts each rule to its own examples, checks each type's example,\nrenders it in six languages, and names what is wrong with file and line, and every sentence\nwithout its translation. It exits with 3 then.",
+		Long: "check reads every data file, puts each rule to its own examples, checks each type's example,\nrenders it in six languages, and names what is wrong with file and line, and every sentence\nwithout its translation. It exits with 3 then.\nWith --lacks it writes the sentences that a language doesn't have as a PO file to fill in.",
 		RunE: func(c *cobra.Command, _ []string) error {
+			if lacks != "" {
+				return writeLacking(c.OutOrStdout(), lacks)
+			}
 			law, problems, err := checkData(env.Now())
 			if err != nil {
 				return err
@@ -36,6 +38,8 @@ func checkCommand(env Env) *cobra.Command {
 			return err
 		},
 	}
+	c.Flags().StringVar(&lacks, "lacks", "", "language whose missing sentences are written: ar, es, fr, ru or zh")
+	return c
 }
 
 // checkData reads everything and returns what is wrong; an error when a file can't be understood at all.
@@ -73,36 +77,6 @@ func checkData(now time.Time) (*request.Law, []string, error) {
 		}
 	}
 	return law, problems, nil
-}
-
-// untranslated names what forms, rules, letters and treaties say and a language doesn't, and translations that lost one
-// of the places in braces.
-func untranslated(law *request.Law) []string {
-	said := slices.Concat(law.Types.Messages(), law.Letters.Messages(), law.Rules.Messages(), law.Treaties.Messages())
-	slices.Sort(said)
-	said = slices.Compact(said)
-	var problems []string
-	for _, tag := range language.Official() {
-		p := law.Catalog.Get(tag)
-		for _, m := range said {
-			got, parts := p.Parts(m)
-			if got != tag {
-				problems = append(problems, fmt.Sprintf("po/%s.po: no translation of %q", tag, m))
-				continue
-			}
-			var text strings.Builder
-			for _, part := range parts {
-				text.WriteString(part.Text)
-			}
-			want, have := language.Places(m), language.Places(text.String())
-			slices.Sort(want)
-			slices.Sort(have)
-			if !slices.Equal(want, have) {
-				problems = append(problems, fmt.Sprintf("po/%s.po: the translation of %q has the places %v, want %v", tag, m, have, want))
-			}
-		}
-	}
-	return problems
 }
 
 // checkExample says what is wrong with a type's example: what no form asks, what rules find, what no letter prints.
