@@ -36,8 +36,10 @@ func (a *asker) fields(from []instrument.Field) []web.Field {
 	return out
 }
 
+// field turns one question into a field. No label says "optional": a draft is saved with any of them empty, and nearly
+// all are needed before it is sent, which the remark beside the field says.
 func (a *asker) field(f instrument.Field) web.Field {
-	w := web.Field{Path: f.Path, Label: f.Label, Hint: f.Hint, Value: f.Value, Required: f.Required, Kind: kinds[f.Kind]}
+	w := web.Field{Path: f.Path, Label: f.Label, Hint: f.Hint, Value: f.Value, Required: f.Required, Quiet: true, Kind: kinds[f.Kind]}
 	if f.Missing {
 		w.Missing = f.Error
 	} else {

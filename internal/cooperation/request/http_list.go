@@ -101,7 +101,9 @@ func (q *Requests) stateChoices(p *language.Printer, also string) []web.Choice {
 	}
 	var all []web.Choice
 	for _, c := range distinct(codes) {
-		all = append(all, web.Choice{Value: c, Label: p.Country(c)})
+		if name := p.Country(c); name != c { // an organization is no State: nothing is asked of it
+			all = append(all, web.Choice{Value: c, Label: name})
+		}
 	}
 	language.Sort(p, all, func(c web.Choice) string { return c.Label })
 	return all
