@@ -109,3 +109,35 @@ func TestExchangeByFile(t *testing.T) {
 		t.Errorf("a flipped bit: %+v, %v; want it refused as bad-encryption", bad, err)
 	}
 }
+
+// TestUnknownSenderByFile: an envelope is sound and for us, but nobody here has compared its sender's fingerprint.
+func TestUnknownSenderByFile(t *testing.T) {
+	ctx := context.Background()
+	stranger, ma := nodetest.New(t, "ES", nodetest.Options{}), nodetest.New(t, "MA", nodetest.Options{})
+	peer, err := stranger.Exchange.Import(ctx, stranger.As("clerk"), ma.Self.CardFile, stranger.Entry())
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := ma.Self.Fingerprint()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := stranger.Exchange.Trust(ctx, stranger.As("head"), peer, f, "read out at a meeting (exercise)", stranger.Entry()); err != nil {
+		t.Fatal(err)
+	}
+	var p probe
+	ma.Exchange.Handle("information", p.taker())
+	m := send(t, stranger, ma, "", "from a stranger")
+	nodetest.Eventually(t, "the message is sealed", func() bool { s := state(t, stranger, m); return s != "waiting" })
+	path, err := stranger.Exchange.File(ctx, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := ma.Exchange.ImportFile(ctx, path)
+	if err != nil || taken.Result != envelope.Refused || taken.Check != envelope.UnknownSender || p.taken.Load() != 0 {
+		t.Errorf("a stranger's envelope: %+v, %v, %d effects; want it refused as unknown-sender, without effect", taken, err, p.taken.Load())
+	}
+	if state(t, stranger, m) == "receipted" {
+		t.Error("a stranger got a receipt")
+	}
+}

@@ -203,14 +203,27 @@ func (x *Exchange) insertReceived(ctx context.Context, c *desk.Change, in *Incom
 	n, err := c.Exec(ctx, `
 		INSERT INTO message (id, direction, peer, kind, chain, number, message, manifest, container, signature, transport,
 			blob, entry_id, state, at, attempts, trouble, upload, receipt_message)
-		VALUES (?, 'in', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, '', '', '')
+		VALUES (?, 'in', ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, '', '')
 		ON CONFLICT (id) DO UPDATE SET state = excluded.state WHERE message.state = 'held' AND message.manifest = excluded.manifest`,
 		in.ID, in.Peer.Node, in.Message.Kind, chainOf(in.Message), in.Message.Number, o.MessageJSON, o.Manifest, o.Container,
-		o.Signature, o.Transport, key, c.Entry(), result, c.Now())
+		o.Signature, o.Transport, key, c.Entry(), result, c.Now(), ahead(in.Message.SentAt, in.At))
 	if err == nil && n == 0 {
 		return fmt.Errorf("envelope %s came in meanwhile: %w", in.ID, errs.Conflict)
 	}
 	return err
+}
+
+// clockSlack is how far a sender's clock may be ahead of ours before people are told.
+const clockSlack = 10 * time.Minute
+
+// ahead says that the sender's clock runs before ours, "" when it doesn't. It is kept with the message and shown;
+// nothing is decided by it.
+func ahead(sent, came time.Time) string {
+	by := sent.Sub(came)
+	if by <= clockSlack {
+		return ""
+	}
+	return fmt.Sprintf("the sender's clock is ahead of ours by %v", by.Round(time.Second))
 }
 
 // seen finds an envelope that was taken in before. The same digest gives the same answer; another digest under the
