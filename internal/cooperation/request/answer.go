@@ -83,7 +83,7 @@ func (q *Requests) Ask(ctx context.Context, who access.Person, n id.ID, items []
 // Accept accepts a request, on conditions where there are any: these bind the use of everything that is delivered.
 func (q *Requests) Accept(ctx context.Context, who access.Person, n id.ID, conditions []string, text string, entry id.ID) error {
 	if len(conditions) > 0 {
-		return q.say(ctx, who, n, "condition", Response{Condition: conditions, Text: text}, entry, sayOption{})
+		return q.say(ctx, who, n, "condition", Response{Condition: conditions, Text: text}, entry, sayOption{after: q.measures("accepted")})
 	}
 	return q.say(ctx, who, n, "accept", Response{Text: text}, entry, sayOption{after: q.measures("accepted")})
 }

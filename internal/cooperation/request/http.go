@@ -34,6 +34,8 @@ func (q *Requests) Routes(m *web.Mux) {
 	m.Get("/requests/{id}", "request.read", q.showRequest)
 	m.Get("/requests/{id}/cover", "request.cover", q.showCover)
 	m.Get("/requests/{id}/draft", "request.read", q.showDraft)
+	m.Post("/requests/{id}/measures", "request.edit", q.addMeasure)
+	m.Post("/requests/{id}/measures/remove", "request.edit", q.removeMeasure)
 	m.Get("/requests/{id}/draft/{section}", "request.read", q.showSection)
 	m.Post("/requests/{id}/draft/{section}", "request.edit", q.saveSection)
 	m.Handle("PUT", "/requests/{id}/draft/{section}", "request.edit", q.autosave)

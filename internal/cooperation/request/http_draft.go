@@ -22,6 +22,13 @@ type draftPage struct {
 	AsOf    string
 	Country string
 	Do      []web.Link
+
+	Form    *web.Form
+	Version int64
+	Types   []web.Choice // what could be asked too
+	Asked   []web.Choice // what could be taken out
+	Add     web.Button
+	Remove  web.Button
 }
 
 // need is one published requirement of the State that is asked.
@@ -31,14 +38,23 @@ type need struct {
 }
 
 func (q *Requests) showDraft(r *web.Request) error {
-	var p draftPage
+	p, err := q.draftPage(r)
+	if err != nil {
+		return err
+	}
+	return r.Page("request/draft", p)
+}
+
+func (q *Requests) draftPage(r *web.Request) (draftPage, error) {
+	p := draftPage{Form: r.Form(), Add: web.Button{Text: r.T("Ask for this too"), Kind: "secondary"}, Remove: web.Button{Text: r.T("Take it out"), Kind: "warning"}}
 	err := q.about(r, "request.read", func(ctx context.Context, tx *db.Tx, req Request) error {
 		p.Request, p.Name, p.Country = req, req.name(r.Printer), r.Country(req.TheirState)
 		edit, _, err := q.may(ctx, tx, r, "request.edit", req.ID)
 		if err != nil {
 			return err
 		}
-		p.Edit = edit && req.Direction == Out && req.State == Draft
+		p.Edit, p.Version = edit && req.Direction == Out && req.State == Draft, req.Version
+		q.offerMeasures(r, &p)
 		a, err := req.answers()
 		if err != nil {
 			return err
@@ -52,14 +68,30 @@ func (q *Requests) showDraft(r *web.Request) error {
 		return nil
 	})
 	if err != nil {
-		return err
+		return p, err
 	}
 	n := p.Request.ID
 	p.Do = []web.Link{{Text: r.T("What the rules find"), Href: at(n, "check")}, {Text: r.T("The letter, in six languages"), Href: at(n, "letter")}}
 	if p.Edit {
 		p.Do = append(p.Do, web.Link{Text: r.T("Put it to review"), Href: at(n, "submit")})
 	}
-	return r.Page("request/draft", p)
+	return p, nil
+}
+
+// offerMeasures lists what could be asked too, and what could be taken out as long as something stays.
+func (q *Requests) offerMeasures(r *web.Request, p *draftPage) {
+	if !p.Edit {
+		return
+	}
+	for _, t := range q.law.Types.All() {
+		p.Types = append(p.Types, web.Choice{Value: t.Code, Label: r.T(t.Name)})
+	}
+	asked := p.Request.Measures()
+	for i, t := range asked {
+		if len(asked) > 1 {
+			p.Asked = append(p.Asked, web.Choice{Value: strconv.Itoa(i + 1), Label: r.T("Measure {n}: {kind}", "n", strconv.Itoa(i+1), "kind", language.Plain(q.typeName(t, r.Printer)))})
+		}
+	}
 }
 
 // tasks lists the sections. A measure is a section of its own.

@@ -276,3 +276,43 @@ func arrived(t testing.TB, pt, ma *nodetest.Node) string {
 	}
 	return there
 }
+
+func TestMeasuresComeAndGo(t *testing.T) {
+	alone(t, func(t *testing.T, n *nodetest.Node, s *nodetest.Site) {
+		at := begun(t, n, s, opened(t, n), "preserve.stored")
+		ana := s.As("drafter")
+		version := func() string { return hidden(t, ana.Get(at+"/draft"), "version") }
+		want(t, ana.Post(at+"/measures", url.Values{"version": {version()}, "type": {"made.up"}}), http.StatusUnprocessableEntity)
+		want(t, ana.Post(at+"/measures/remove", url.Values{"version": {version()}, "remove": {"1"}}), http.StatusUnprocessableEntity)
+		old := version()
+		want(t, ana.Post(at+"/measures", url.Values{"version": {old}, "type": {"produce.subscriber"}}), http.StatusSeeOther)
+		want(t, ana.Post(at+"/measures", url.Values{"version": {old}, "type": {"produce.subscriber"}}), http.StatusConflict)
+		want(t, ana.Get(at+"/draft"), http.StatusOK, "What we ask, 2: Give subscriber information")
+		want(t, ana.Get(at+"/draft/measures[2]"), http.StatusOK)
+		want(t, ana.Post(at+"/measures/remove", url.Values{"version": {version()}, "remove": {"1"}}), http.StatusSeeOther)
+		if types := got(t, n, "").Types; types != "produce.subscriber" {
+			t.Errorf("types after taking the first out: %q", types)
+		}
+		want(t, s.As("reviewer").Post(at+"/measures", url.Values{"version": {version()}, "type": {"preserve.stored"}}), http.StatusForbidden)
+	})
+}
+
+func TestBasisShowsTheTreaties(t *testing.T) {
+	alone(t, func(t *testing.T, n *nodetest.Node, s *nodetest.Site) {
+		at := begun(t, n, s, opened(t, n), "preserve.stored")
+		want(t, s.As("drafter").Get(at+"/draft/basis"), http.StatusOK,
+			"Treaties that can carry it", "Preserve stored data: article 29", "Preserved data are kept for at least sixty days", "(article 29(7))")
+	})
+}
+
+func TestForwardEndsItHere(t *testing.T) {
+	each(t, func(t *testing.T, pt, ma *nodetest.Node) {
+		there := arrived(t, pt, ma)
+		omar := site(t, ma).As("clerk")
+		want(t, omar.Get(there+"/forward"), http.StatusOK)
+		want(t, omar.Post(there+"/forward", url.Values{}), http.StatusUnprocessableEntity)
+		want(t, omar.Post(there+"/forward", url.Values{"contact": {"Police of Rabat, +212 5 00 00 00 01 (exercise)"}}), http.StatusSeeOther)
+		nodetest.Eventually(t, "Portugal learns of it", func() bool { return got(t, pt, "").State == request.Misdirected })
+		want(t, site(t, pt).As("drafter").Get("/requests/"+string(got(t, pt, "").ID)), http.StatusOK, "Forwarded elsewhere", "Police of Rabat")
+	})
+}

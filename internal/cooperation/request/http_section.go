@@ -27,6 +27,8 @@ type sectionPage struct {
 	Version  int64
 	Autosave string
 	Paste    string
+	Bases    []offeredBasis // beside the question of the legal basis
+	NotBases []offeredBasis
 	Save     web.Button
 	Stay     web.Button
 }
@@ -47,6 +49,9 @@ func (q *Requests) sectionPage(r *web.Request) (sectionPage, error) {
 		a, err := req.answers()
 		if err != nil {
 			return err
+		}
+		if p.Section == "basis" {
+			p.Bases, p.NotBases = q.basesFor(a, req.Measures(), tx.Now(), r.Printer)
 		}
 		return q.fillSection(r, &p, q.law.Types.Form().Eval(a, tx.Now()))
 	})

@@ -2,12 +2,15 @@ package request_test
 
 import (
 	"context"
+	"log/slog"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"regexp"
 	"strings"
 	"testing"
 	"testing/fstest"
+	"time"
 
 	"comity/internal/base/id"
 	"comity/internal/cooperation/request"
@@ -122,7 +125,6 @@ func hidden(t testing.TB, a nodetest.Answer, name string) string {
 
 // each runs f with two nodes that trust each other, on each database.
 func each(t *testing.T, f func(t *testing.T, pt, ma *nodetest.Node)) {
-	t.Parallel()
 	for _, kind := range dbtest.Kinds() {
 		t.Run(kind, func(t *testing.T) {
 			pt, ma := nodetest.New(t, "PT", nodetest.Options{Kind: kind}), nodetest.New(t, "MA", nodetest.Options{Kind: kind})
@@ -205,6 +207,7 @@ func TestTheWholeWay(t *testing.T) {
 		want(t, youssef.Post(there+"/accept", url.Values{"condition": {"Use only in this proceeding.\n\nDestroy afterwards."}}), done)
 		is(pt, request.Accepted)
 		want(t, ana.Get(here), ok, "Destroy afterwards.")
+		want(t, youssef.Get(there), ok, "Preserve stored data Accepted for execution")
 		want(t, youssef.Post(there+"/progress", url.Values{
 			"preserved:year": {"2026"}, "preserved:month": {"11"}, "preserved:day": {"31"}}), http.StatusUnprocessableEntity, "day that exists")
 		want(t, youssef.Post(there+"/progress", url.Values{
@@ -224,4 +227,58 @@ func TestTheWholeWay(t *testing.T) {
 		want(t, ana.Post(here+"/close", url.Values{}), done)
 		want(t, ana.Get(here), ok, "Request closed")
 	})
+}
+
+// longAgo are sessions of people whose last factor is too old for what asks for a fresh one.
+type longAgo struct{ n *nodetest.Node }
+
+// Person returns the person with the role in the header, an hour after they signed in.
+func (l longAgo) Person(r *http.Request) (access.Person, error) {
+	p := l.n.As(access.Role(r.Header.Get(nodetest.WhoHeader)))
+	p.Confirmed = p.Confirmed.Add(-time.Hour)
+	return p, nil
+}
+
+// TestSigningAsksForTheFactorAgain leads to where it is shown, and keeps what was sent too late.
+func TestSigningAsksForTheFactorAgain(t *testing.T) {
+	pt := nodetest.New(t, "PT", nodetest.Options{})
+	s := site(t, pt)
+	at := begun(t, pt, s, opened(t, pt), "preserve.stored")
+	whole(t, pt, at, "preserve.stored")
+	want(t, s.As("drafter").Post(at+"/submit", url.Values{}), http.StatusSeeOther)
+	want(t, s.As("reviewer").Post(at+"/approve", url.Values{}), http.StatusSeeOther)
+
+	m, err := web.New(web.Options{Catalog: pt.Catalog, Sessions: longAgo{pt}, Log: slog.New(slog.DiscardHandler), Pages: []web.Pages{request.Pages()},
+		Name: "Test (exercise)", May: pt.Policy.Ever, Now: pt.Config.Now, Confirm: "/confirm"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	pt.Requests.Routes(m)
+	h, err := m.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func(method, path, body string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(method, path, strings.NewReader(body))
+		r.Header.Set(nodetest.WhoHeader, "signatory")
+		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		return w
+	}
+	if w := ask("GET", at+"/sign", ""); w.Code != http.StatusSeeOther || w.Header().Get("Location") != "/confirm?next="+url.QueryEscape(at+"/sign") {
+		t.Errorf("GET with an old factor: %d to %q", w.Code, w.Header().Get("Location"))
+	}
+	if w := ask("GET", at, ""); w.Code != http.StatusOK || !strings.Contains(w.Body.String(), at+"/sign") {
+		t.Errorf("the request's page with an old factor: %d, offers to sign: %v", w.Code, strings.Contains(w.Body.String(), at+"/sign"))
+	}
+	late := url.Values{"entry": {string(pt.Entry())}, "digest": {strings.Repeat("0", 64)}}
+	shown, err := pt.Requests.ForSignature(context.Background(), got(t, pt, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	late.Set("digest", string(shown.Digest))
+	if w := ask("POST", at+"/sign", late.Encode()); w.Code != http.StatusForbidden || !strings.Contains(w.Body.String(), string(shown.Digest)) || got(t, pt, "").State != request.Approved {
+		t.Errorf("POST with an old factor: %d, state %s", w.Code, got(t, pt, "").State)
+	}
 }

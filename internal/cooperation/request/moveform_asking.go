@@ -25,6 +25,11 @@ func asking() []moveForm {
 					p.Shown = []web.Row{{Key: p.r.T("They write"), Value: was.Text}}
 				}
 				p.Links = []web.Link{{Text: p.r.T("What we asked for, section by section"), Href: at(p.Request.ID, "draft")}}
+				for _, it := range was.Item {
+					if href := p.q.field(p.Request.ID, it.Path); href != "" {
+						p.Links = append(p.Links, web.Link{Text: p.r.T("Go to the question: {question}", "question", p.q.place(it.Path, p.r.Printer)), Href: href})
+					}
+				}
 				return nil
 			},
 			fields: answerFields, do: answer,
