@@ -77,6 +77,13 @@ const (
 	Skipped State = "skipped"
 )
 
+// What a skipped check has found, beside the words of its own: it stands behind one that failed, or the file isn't
+// encrypted and there is nothing to check.
+const (
+	NotReached   = "not reached"
+	NotEncrypted = "not encrypted"
+)
+
 // Result is one check with what it found.
 type Result struct {
 	Check Check

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Command is one line for a shell with what it shows.
@@ -48,8 +49,12 @@ func Commands(file string, encrypted, card bool, at time.Time) []Command {
 	return list
 }
 
-// shell quotes a word for a POSIX shell when it needs it.
+// shell quotes a word for a POSIX shell when it needs it. A name that can't be shown as it is, because it moves the
+// cursor or turns the direction of writing, stands as FILE: what is printed must be what is run.
 func shell(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }) {
+		return "FILE"
+	}
 	plain := strings.Trim(s, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._/-") == ""
 	if plain && s != "" && !strings.HasPrefix(s, "-") {
 		return s

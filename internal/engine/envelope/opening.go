@@ -133,7 +133,7 @@ func (p *opening) run(steps []step) (results []Result, fault *Refusal) {
 		}
 		results = append(results, Result{fault.Check, Failed, fault.Detail})
 		for _, rest := range steps[i+1:] {
-			results = append(results, Result{rest.check, Skipped, "not reached"})
+			results = append(results, Result{rest.check, Skipped, NotReached})
 		}
 		return results, fault
 	}

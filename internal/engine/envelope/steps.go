@@ -31,7 +31,7 @@ func (p *opening) checkEncryption() (string, error) {
 			return "", errs.Invalidf("the file is not encrypted by age")
 		}
 		p.plain, p.plainSize = p.raw, p.size
-		return "", skip("not encrypted")
+		return "", skip(NotEncrypted)
 	}
 	if p.card {
 		return "", errs.Invalidf("a card travels unencrypted")
@@ -52,7 +52,7 @@ func (p *opening) checkEncryption() (string, error) {
 func (p *opening) checkKey() (string, error) {
 	switch {
 	case !p.encrypted:
-		return "", skip("not encrypted")
+		return "", skip(NotEncrypted)
 	case p.plain == nil:
 		return "", errs.Invalidf("sealed for another key: none of the %d keys here opens it", len(p.o.Keys))
 	}
