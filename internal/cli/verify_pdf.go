@@ -1,0 +1,140 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"comity/internal/base/canonical"
+	"comity/internal/base/errs"
+	"comity/internal/engine/cms"
+	"comity/internal/engine/document/sign"
+	"comity/internal/engine/envelope"
+)
+
+// verifyPDF checks the signatures on a PDF, and whose they are: by the certificate's digest, or by the envelope in which
+// a node sent this very file.
+func (k *knowledge) verifyPDF(v *verdict, in input, sum canonical.Hash) error {
+	b, err := in.whole()
+	if err != nil {
+		return err
+	}
+	v.command("pdfsig -nocert FILE", "the signatures are whole; whose they are it doesn't say")
+	signatures, err := sign.Verify(b)
+	if errors.Is(err, errs.Invalid) {
+		v.failed("signatures", "%v", err)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	if len(signatures) == 0 {
+		v.failed("signatures", "the PDF is not signed")
+		return nil
+	}
+	sent, err := k.vouchedFor(v, sum)
+	if err != nil {
+		return err
+	}
+	for i, s := range signatures {
+		k.verifySignature(v, i+1, s, sent)
+	}
+	v.say("Signed by %d. A name in a signature is what the signer wrote; the certificate's SHA-256 is what counts. Fewer signatures than there were can't be noticed.", len(signatures))
+	return nil
+}
+
+// verifySignature says what one signature is and whose. sent is true when a node stands for
+// this very file.
+func (k *knowledge) verifySignature(v *verdict, n int, s sign.Signature, sent bool) {
+	check, who := fmt.Sprintf("signature %d", n), fmt.Sprintf("signer %d", n)
+	switch {
+	case s.Broken != nil:
+		v.failed(check, "%v", s.Broken)
+		return
+	case s.Changed:
+		v.failed(check, "the file was changed after this signature")
+		return
+	case s.Time.After(k.env.Now().Add(maxClock)), s.Time.Before(s.Cert.NotBefore.Add(-maxClock)):
+		v.failed(check, "it says %s, which is still to come or before its certificate began at %s", stampOf(s.Time), stampOf(s.Cert.NotBefore))
+		return
+	}
+	v.passed(check, "by %q at %s, both as the signer says; covers the first %d bytes", s.Name, stampOf(s.Time), s.Covers)
+	cert := envelope.CertSum(s.Cert)
+	switch {
+	case slices.Contains(k.signers, cert):
+		v.passed(who, "certificate %s is one of those given", cert)
+	case len(k.signers) > 0:
+		v.failed(who, "certificate %s is none of those given", cert)
+	case sent:
+		v.passed(who, "certificate %s: the node of the card stands for this file", cert)
+	default:
+		v.skipped(who, "certificate %s: compare it with what the person or their authority tells you (--signer), or give the envelope that it came in or the node's ledger (--with)", cert)
+	}
+	if end := s.Cert.NotAfter; k.env.Now().After(end) && !k.stampedBefore(s, end) {
+		v.skipped(fmt.Sprintf("time %d", n), "the certificate ended at %s, and no time stamp that you trust (--tsa) shows that it was signed before", stampOf(end))
+	}
+}
+
+func (k *knowledge) stampedBefore(s sign.Signature, end time.Time) bool {
+	return slices.ContainsFunc(s.Stamps, func(t cms.Stamp) bool {
+		return slices.Contains(k.stamps, envelope.CertSum(t.Cert)) && t.Time.Before(end)
+	})
+}
+
+// vouchedFor reports whether a node of the cards stands for a PDF: it sent it in an envelope, or entered in its ledger
+// that one of its people signed it.
+func (k *knowledge) vouchedFor(v *verdict, sum canonical.Hash) (bool, error) {
+	var envelopes []string
+	entered := false
+	for _, name := range k.with {
+		record, err := isRecord(name)
+		if err != nil {
+			return false, err
+		}
+		if !record {
+			envelopes = append(envelopes, name)
+			continue
+		}
+		in, err := k.enteredIn(v, name, sum)
+		if err != nil {
+			return false, err
+		}
+		entered = entered || in
+	}
+	sent, err := k.enclosed(v, envelopes, sum)
+	return sent || entered, err
+}
+
+// enclosed looks for a file among the content of envelopes sealed by nodes of the cards.
+func (k *knowledge) enclosed(v *verdict, envelopes []string, sum canonical.Hash) (bool, error) {
+	found := false
+	for _, name := range envelopes {
+		err := k.beside(name, func(r *envelope.Report) error {
+			if err := vouched(r); err != nil {
+				v.failed("enclosed", "%s: %v", name, err)
+				return nil
+			}
+			for _, f := range r.Opened.Message.Content {
+				if f.SHA256 == sum {
+					found = true
+					v.passed("enclosed", "%s of %s, sealed by node %s (%s)", f.Path, name, r.Opened.Sender.Node, r.Opened.Sender.State)
+					k.sayEnvelope(v, r.Opened)
+					return nil
+				}
+			}
+			v.failed("enclosed", "no file of %s has these bytes", name)
+			return nil
+		})
+		if err != nil {
+			return false, err
+		}
+	}
+	return found, nil
+}
+
+// verifyEnclosed checks a file of no form of ours that was taken out of an envelope.
+func (k *knowledge) verifyEnclosed(v *verdict, sum canonical.Hash) error {
+	_, err := k.enclosed(v, k.with, sum)
+	return err
+}
