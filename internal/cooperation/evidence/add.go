@@ -90,19 +90,24 @@ func (e *Evidence) link(ctx context.Context, who access.Person, n id.ID, g Given
 			}
 		}
 		c.Record(map[string]any{"sha256": it.SHA256, "size": it.Size, "state": it.State})
-		if err := insertItem(ctx, c, it); err != nil {
-			return err
-		}
-		if err := impose(ctx, c.Tx, n, terms); err != nil {
-			return err
-		}
 		if also != nil {
 			if err := also(c); err != nil {
 				return err
 			}
 		}
-		return e.begin(ctx, c, it, g)
+		return e.enter(ctx, c, it, g, terms)
 	}, desk.Within(caseRef(g.Case)), desk.Once(n))
+}
+
+// enter writes an item down: itself, its conditions, the beginning of its history.
+func (e *Evidence) enter(ctx context.Context, c *desk.Change, it Item, g Given, terms []Condition) error {
+	if err := insertItem(ctx, c, it); err != nil {
+		return err
+	}
+	if err := impose(ctx, c.Tx, it.ID, terms); err != nil {
+		return err
+	}
+	return e.begin(ctx, c, it, g)
 }
 
 func itemOf(n id.ID, g Given, t blob.Taken, custodian string) Item {

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"sync"
 	"time"
 
 	"comity/internal/base/errs"
@@ -19,7 +18,6 @@ import (
 const (
 	small    = 8 << 20   // bytes of a file that is begun anew rather than gone on with
 	pourStep = 256 << 20 // bytes between two reports of progress
-	together = 16        // files of one call that are taken in at the same time: most of the time goes into waiting for the disk
 )
 
 // AddFile takes in a file of this machine as an item and returns its id. Stopped at any moment and called again for the
@@ -73,36 +71,4 @@ func (e *Evidence) pour(ctx context.Context, who access.Person, n id.ID, f io.Re
 		}
 	}
 	return err
-}
-
-// AddFiles takes in files as items of one case, several at a time. Of more than one, each gets the label with its number
-// in the list ("EX-1-3"). done, which may be nil, is told of each file as soon as it is settled, one call at a time. What
-// was taken in stays when another file fails; the errors are joined.
-func (e *Evidence) AddFiles(ctx context.Context, who access.Person, paths []string, g Given, done func(path string, n id.ID, err error)) error {
-	var mu sync.Mutex
-	var all error
-	var work sync.WaitGroup
-	free := make(chan struct{}, together)
-	for i, path := range paths {
-		if ctx.Err() != nil {
-			break
-		}
-		free <- struct{}{}
-		work.Go(func() {
-			defer func() { <-free }()
-			g := g
-			if len(paths) > 1 {
-				g.Label += "-" + strconv.Itoa(i+1)
-			}
-			n, err := e.AddFile(ctx, who, path, g, nil)
-			mu.Lock()
-			defer mu.Unlock()
-			all = errors.Join(all, err)
-			if done != nil {
-				done(path, n, err)
-			}
-		})
-	}
-	work.Wait()
-	return errors.Join(all, ctx.Err())
 }

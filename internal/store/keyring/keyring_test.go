@@ -298,3 +298,32 @@ func BenchmarkVaultNew(b *testing.B) {
 		}
 	}
 }
+
+func TestVaultNewMany(t *testing.T) {
+	ring, _ := newTestRing(t)
+	v, err := ring.OpenVault(filepath.Join(t.TempDir(), "items"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var items []id.ID
+	for range 50 {
+		items = append(items, id.New(time.Now()))
+	}
+	keys, err := v.NewMany(items)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, n := range items {
+		k, err := v.Get(n)
+		if err != nil || k.String() != keys[i].String() {
+			t.Errorf("key of %s: %v", n, err)
+		}
+	}
+	listed := 0
+	if err := v.Items(func(id.ID, time.Time) error { listed++; return nil }); err != nil || listed != len(items) {
+		t.Errorf("%d keys are listed, %v; want %d", listed, err, len(items))
+	}
+	if _, err := v.NewMany(items[:1]); !errors.Is(err, errs.Conflict) {
+		t.Errorf("a second key for an item: %v, want errs.Conflict", err)
+	}
+}
