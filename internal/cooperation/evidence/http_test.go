@@ -129,6 +129,16 @@ func TestUploadProtocol(t *testing.T) {
 		if it.Name != "диск.img" || it.Details.Acquired.At != "2026-02-14T10:00:00+01:00" || len(it.Details.Handling) != 2 || h.content(t, n) != content {
 			t.Errorf("item %+v", it)
 		}
+		fields["source"] = ""
+		begin["Upload-Metadata"] = metadata(fields)
+		resp, _ = call(t, "POST", s.URL+"/evidence/upload", "examiner", begin, nil)
+		given := resp.Header.Get("Location")
+		if resp, _ := call(t, "DELETE", given, "examiner", map[string]string{"Tus-Resumable": "1.0.0"}, nil); resp.StatusCode != 204 {
+			t.Errorf("given up: %d", resp.StatusCode)
+		}
+		if resp, _ := call(t, "HEAD", given, "examiner", map[string]string{"Tus-Resumable": "1.0.0"}, nil); resp.StatusCode != 404 {
+			t.Errorf("an upload that was given up: %d", resp.StatusCode)
+		}
 		fields["label"] = ""
 		begin["Upload-Metadata"] = metadata(fields)
 		if resp, _ := call(t, "POST", s.URL+"/evidence/upload", "examiner", begin, nil); resp.StatusCode != 422 {

@@ -44,7 +44,7 @@ func TestKill(t *testing.T) {
 	must(t, err)
 	must(t, whole.Migrate(context.Background(), schemas()...))
 	h := open(t, whole)
-	content := random(9, 48<<20)
+	content := random(9, 24<<20)
 	file := filepath.Join(t.TempDir(), "disk.img")
 	must(t, os.WriteFile(file, []byte(content), 0o600))
 	order, err := json.Marshal(childOrder{h.dir, path, file, h.caseID, h.as("executor")})
@@ -55,7 +55,7 @@ func TestKill(t *testing.T) {
 		c.Env = append(os.Environ(), killed+"="+string(order))
 		must(t, c.Start())
 		patience := time.Duration(20+rand.IntN(250)) * time.Millisecond
-		if try >= 12 {
+		if try >= 8 {
 			patience = time.Minute
 		}
 		timer := time.AfterFunc(patience, func() { _ = c.Process.Kill() })
