@@ -212,6 +212,15 @@ func TestAnyoneChecksAFile(t *testing.T) {
 	want(t, anyone.Upload("/verify", url.Values{}, "file", "pt.card.asice", pt.Self.CardFile), http.StatusOK, "Whole", f)
 	want(t, anyone.Upload("/verify", url.Values{}, "file", "x", []byte("hello")), http.StatusOK, "none of the files that a node makes")
 	want(t, anyone.Upload("/verify", url.Values{}, "file", "letter.pdf", []byte("%PDF-1.7\nno signature\n%%EOF\n")), http.StatusOK, "Not genuine", "The letter has a signature that can be read.")
+	letter, err := os.ReadFile("../../engine/document/sign/testdata/signed.pdf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Anybody can sign: a whole letter is not called genuine. A broken signature is an answer, not a fault of ours.
+	want(t, anyone.Upload("/verify", url.Values{}, "file", "letter.pdf", letter), http.StatusOK, "Whole", "compare by its digest")
+	broken := bytes.Clone(letter)
+	broken[len("%PDF-1.")] ^= 1
+	want(t, anyone.Upload("/verify", url.Values{}, "file", "letter.pdf", broken), http.StatusOK, "Not genuine", "content is not the one that was signed")
 	want(t, anyone.Upload("/verify", url.Values{}, "file", "", nil), http.StatusUnprocessableEntity, "Choose a file.")
 	want(t, anyone.Upload("/verify", url.Values{}, "card", "c", []byte("x")), http.StatusUnprocessableEntity, "This is not the sound card of a node.")
 	left, err := os.ReadDir(pt.Config.Dir + "/spool")

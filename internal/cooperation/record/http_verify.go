@@ -205,11 +205,12 @@ func verdictWords(r *web.Request, v Verdict) (web.Tag, string) {
 	case v.Sealed:
 		return web.Tag{Text: r.T("Closed to others"), Colour: "blue"}, r.T("The file is encrypted for its recipient, whose node alone can look inside. What can be seen from outside is sound.")
 	case v.Kind == Card:
-		return web.Tag{Text: r.T("Whole"), Colour: "green"}, r.T("The card is whole and its keys belong together. Whose it is, only comparing its fingerprint with that node shows.")
+		return web.Tag{Text: r.T("Whole"), Colour: "yellow"}, r.T("The card is whole and its keys belong together. Whose it is, only comparing its fingerprint with that node shows.")
 	case v.Unsure():
 		return web.Tag{Text: r.T("Whole, sender not known"), Colour: "yellow"}, r.T("Nothing was changed. Who sealed it can't be said without the card of that node: add it below.")
 	case v.Kind == Letter:
-		return web.Tag{Text: r.T("Genuine"), Colour: "green"}, r.T("The letter is as it was signed. Whose certificate it is, compare by its digest.")
+		// Anybody can sign a letter in any name: it is whole, and no more is shown.
+		return web.Tag{Text: r.T("Whole"), Colour: "yellow"}, r.T("The letter is as it was signed. Whose certificate it is, compare by its digest.")
 	}
 	return web.Tag{Text: r.T("Genuine"), Colour: "green"}, r.T("Every check holds.")
 }

@@ -118,8 +118,7 @@ func verifyLetter(r io.Reader) (Verdict, error) {
 		v.add(err, "", language.M("The letter has a signature that can be read."))
 	}
 	for _, s := range signatures {
-		v.add(s.Broken, "certificate "+string(envelope.CertSum(s.Cert))+", "+s.Time.UTC().Format(time.RFC3339)+" as the signer says",
-			language.M("The signature of {name} fits the letter."), "name", s.Name)
+		v.add(s.Broken, signedWith(s), language.M("The signature of {name} fits the letter."), "name", s.Name)
 		var changed error
 		if s.Changed {
 			changed = errs.Invalidf("the file goes on behind what was signed")
@@ -127,6 +126,14 @@ func verifyLetter(r io.Reader) (Verdict, error) {
 		v.add(changed, "", language.M("Nothing was changed after {name} signed."), "name", s.Name)
 	}
 	return v, nil
+}
+
+// signedWith says with what certificate and when; a signature that doesn't hold has none that counts.
+func signedWith(s sign.Signature) string {
+	if s.Cert == nil {
+		return ""
+	}
+	return "certificate " + string(envelope.CertSum(s.Cert)) + ", " + s.Time.UTC().Format(time.RFC3339) + " as the signer says"
 }
 
 func standsIn() string {
@@ -210,7 +217,11 @@ func verifyLedger(r io.ReadSeeker, cards []*envelope.Card) (Verdict, error) {
 	if err != nil && !errors.Is(err, errs.Invalid) {
 		return v, err
 	}
-	v.add(err, fmt.Sprintf("%s: %d entries, %d checkpoints, last entry %s", report.Origin, report.Entries, report.Checkpoints, report.LastID), nothingChanged())
+	found := fmt.Sprintf("%s: %d entries under %d checkpoints", report.Origin, report.Size, report.Checkpoints)
+	if report.Unsigned > 0 {
+		found += fmt.Sprintf("; %d entries after the last checkpoint, for which nothing speaks", report.Unsigned)
+	}
+	v.add(err, found, nothingChanged())
 	return v, nil
 }
 
