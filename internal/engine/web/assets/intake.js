@@ -28,6 +28,19 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
     }
   })
 
+  const stop = (why) => Object.assign(new Error(why), { final: true })
+
+  // Leads to the answer that was not taken, which the node names by its field.
+  function point (said) {
+    const field = form.querySelector(`[name="${CSS.escape(/field ([a-z_:]+)/.exec(said)?.[1] ?? '')}"]:not([type=hidden])`)
+    if (!field) return
+    field.closest('.govuk-form-group')?.classList.add('govuk-form-group--error')
+    const closed = field.closest('details')
+    if (closed) closed.open = true
+    field.focus()
+    field.scrollIntoView({ block: 'center' })
+  }
+
   const base64 = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)))
 
   // What the form says, as the metadata of one upload.
@@ -50,7 +63,7 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
       r.setRequestHeader('Tus-Resumable', '1.0.0')
       for (const [k, v] of Object.entries(headers)) r.setRequestHeader(k, v)
       if (progress) r.upload.addEventListener('progress', (e) => progress(e.loaded))
-      r.addEventListener('load', () => done(r))
+      r.addEventListener('load', () => new URL(r.responseURL).pathname === '/sign-in' ? failed(stop('ended')) : done(r))
       r.addEventListener('error', () => failed(new Error('cut')))
       r.addEventListener('abort', () => failed(new Error('abort')))
       sending = r
@@ -64,13 +77,14 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
     status.textContent = status.dataset.sending.replace(/\{name\}|\{percent\}/g, (place) => words[place])
   }
 
-  const stop = (why) => Object.assign(new Error(why), { final: true })
-
   // Sends one file from where the node has it, and returns the address of its item.
   async function send (file, number) {
     const made = await request('POST', form.dataset.evidence, { 'Upload-Length': file.size, 'Upload-Metadata': metadata(file, number) })
     if (made.status === 507) throw stop('full')
-    if (made.status >= 400 && made.status < 500) throw stop('wrong')
+    if (made.status >= 400 && made.status < 500) {
+      point(made.responseText)
+      throw stop('wrong')
+    }
     if (made.status !== 201) throw new Error('cut')
     const address = form.dataset.evidence + '/' + made.getResponseHeader('Location').split('/').pop()
     const head = await request('HEAD', address, {})
@@ -111,6 +125,7 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
     event.preventDefault()
     form.dataset.busy = 'yes'
     box.hidden = false
+    for (const group of form.querySelectorAll('.govuk-form-group--error')) group.classList.remove('govuk-form-group--error')
     try {
       const all = [...files.files]
       let last = ''
