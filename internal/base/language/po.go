@@ -210,11 +210,11 @@ func (p *poParser) finish() error {
 		return nil
 	}
 	if len(texts) == 0 {
-		return p.errorf("%s: message without msgstr", m.Where)
+		return errs.Invalidf("%s: message without msgstr", m.Where)
 	}
 	for i := range len(texts) {
 		if texts[i] == nil {
-			return p.errorf("%s: msgstr[%d] is missing", m.Where, i)
+			return errs.Invalidf("%s: msgstr[%d] is missing", m.Where, i)
 		}
 		m.Text = append(m.Text, *texts[i])
 	}
@@ -225,7 +225,7 @@ func (p *poParser) finish() error {
 		p.seen = map[string]string{}
 	}
 	if first, ok := p.seen[m.ID]; ok {
-		return p.errorf("%s: the same msgid stands at %s", m.Where, first)
+		return errs.Invalidf("%s: the same msgid stands at %s", m.Where, first)
 	}
 	if len(p.file.Messages) == maxPOMessages {
 		return p.errorf("more than %d messages", maxPOMessages)

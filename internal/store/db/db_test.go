@@ -146,6 +146,15 @@ func TestChangedMigrationIsRefused(t *testing.T) {
 	})
 }
 
+func TestMigrationWithoutItsFirstLineIsRefused(t *testing.T) {
+	dbtest.Each(t, schema(t), func(t *testing.T, d *db.DB) {
+		bare := fstest.MapFS{"sql/0001_b.sql": {Data: []byte("CREATE TABLE other (id TEXT);\n")}}
+		if err := d.Migrate(context.Background(), db.Schema{Name: "b", FS: bare}); !errors.Is(err, errs.Invalid) {
+			t.Errorf("Migrate without -- +goose Up: %v, want errs.Invalid", err)
+		}
+	})
+}
+
 func TestZeroScopeSeesNothing(t *testing.T) {
 	if sql, _ := (db.Scope{}).Where("x.case_id"); sql != "1 = 0" {
 		t.Errorf("zero scope: %s", sql)

@@ -1,6 +1,7 @@
 package db
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -106,6 +107,9 @@ func (d *DB) checkFiles(ctx context.Context, name string, files fs.FS) (map[stri
 		b, err := fs.ReadFile(files, n)
 		if err != nil {
 			return nil, err
+		}
+		if !bytes.HasPrefix(b, []byte("-- +goose Up")) {
+			return nil, errs.Invalidf("%s/%s: the first line of a migration is \"-- +goose Up\"", name, n)
 		}
 		h := sha256.Sum256(b)
 		file, sum := name+"/"+n, hex.EncodeToString(h[:])
