@@ -74,19 +74,13 @@ func Append(ctx context.Context, tx *db.Tx, e Entry, later []byte) error {
 		return fmt.Errorf("ledger entry %s: %w", e.ID, err)
 	}
 	n, err := tx.Exec(ctx, `
-		INSERT INTO ledger_entry (id, at, entry, later) VALUES (?, ?, ?, ?)
-		ON CONFLICT (id) DO NOTHING`, e.ID, e.At, b, later)
+		INSERT INTO ledger_entry (id, at, entry, later, person_id, who_key) VALUES (?, ?, ?, ?, ?, ?)
+		ON CONFLICT (id) DO NOTHING`, e.ID, e.At, b, later, orNull(e.Person), e.Key)
 	if err != nil {
 		return fmt.Errorf("ledger entry %s: %w", e.ID, err)
 	}
 	if n == 0 {
 		return fmt.Errorf("ledger entry %s has been made already: %w", e.ID, errs.Conflict)
-	}
-	if e.Key == nil {
-		return nil
-	}
-	if _, err := tx.Exec(ctx, `INSERT INTO entry_key (entry_id, person_id, key) VALUES (?, ?, ?)`, e.ID, e.Person, e.Key); err != nil {
-		return fmt.Errorf("key of ledger entry %s: %w", e.ID, err)
 	}
 	return nil
 }
@@ -149,7 +143,7 @@ func Commit(key []byte, fact string) string {
 
 // Erase deletes the keys of all entries of the person: no entry tells any more who acted, and every proof still holds.
 func Erase(ctx context.Context, tx *db.Tx, person id.ID) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM entry_key WHERE person_id = ?`, person); err != nil {
+	if _, err := tx.Exec(ctx, `UPDATE ledger_entry SET person_id = NULL, who_key = NULL WHERE person_id = ?`, person); err != nil {
 		return fmt.Errorf("erase ledger keys of %s: %w", person, err)
 	}
 	return nil
@@ -163,8 +157,7 @@ func Who(ctx context.Context, tx *db.Tx, entry id.ID) (id.ID, error) {
 		key, b []byte
 	)
 	err := tx.Row(ctx, `
-		SELECT k.person_id, k.key, e.entry FROM ledger_entry e LEFT JOIN entry_key k ON k.entry_id = e.id
-		WHERE e.id = ?`, entry).Scan(&person, &key, &b)
+		SELECT person_id, who_key, entry FROM ledger_entry WHERE id = ?`, entry).Scan(&person, &key, &b)
 	if err != nil {
 		return "", fmt.Errorf("ledger entry %s: %w", entry, err)
 	}

@@ -4,17 +4,14 @@ CREATE TABLE ledger_entry (
     at    TEXT NOT NULL,
     entry BLOB NOT NULL,  -- canonical JSON: the leaf of the tree, never changed
     later BLOB,           -- work that begins when the entry has its place; no part of the leaf
-    pos   BIGINT          -- its place, from 0; NULL until the sequencer has given it one
+    pos   BIGINT,         -- its place, from 0; NULL until the sequencer has given it one
+    person_id TEXT,       -- who acted, and the key under which the leaf commits to that: no part of the leaf, NULL once
+    who_key   BLOB        -- the person has been erased. One row, not two: an act pays for each
 );
 CREATE UNIQUE INDEX ledger_entry_pos ON ledger_entry (pos);
 CREATE INDEX ledger_entry_waiting ON ledger_entry (id) WHERE pos IS NULL;
 
-CREATE TABLE entry_key (
-    entry_id  TEXT PRIMARY KEY,
-    person_id TEXT NOT NULL,
-    key       BLOB NOT NULL
-);
-CREATE INDEX entry_key_person ON entry_key (person_id);
+CREATE INDEX ledger_entry_person ON ledger_entry (person_id) WHERE person_id IS NOT NULL;
 
 CREATE TABLE ledger_head (
     one  BIGINT PRIMARY KEY CHECK (one = 1),
