@@ -159,6 +159,9 @@ func (w certifier) what() []document.Block {
 	d.add(p.T("Number of the item"), document.Text{identifier(string(it.ID))})
 	d.add(p.T("Request"), document.Text{identifier(it.Request)})
 	d.add(p.T("Measure"), document.Text{identifier(it.Measure)})
+	for _, h := range it.Details.Handling {
+		d.add(p.T("Handling"), document.T(string(words(p, handlingWords(), h))))
+	}
 	for _, from := range w.k.Item.DerivedFrom {
 		d.add(p.T("Made from"), w.say(language.M("Item {item} with SHA-256 {digest}: {process}"), "item", identifier(string(from.Item)),
 			"digest", identifier(string(from.SHA256)), "process", document.Span{Kind: document.Quote, Text: from.Process}))

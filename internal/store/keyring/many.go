@@ -8,9 +8,9 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"sync"
 
 	"filippo.io/age"
-	"golang.org/x/sync/errgroup"
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
@@ -27,19 +27,19 @@ func (v *Vault) NewMany(items []id.ID) ([]*age.HybridIdentity, error) {
 	v.mu.RLock()
 	to := v.to
 	v.mu.RUnlock()
-	keys := make([]*age.HybridIdentity, len(items))
-	var g errgroup.Group
-	g.SetLimit(runtime.GOMAXPROCS(0))
+	keys, faults := make([]*age.HybridIdentity, len(items)), make([]error, len(items))
+	free := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var work sync.WaitGroup
 	for i := range items {
-		g.Go(func() (err error) {
-			if keys[i], err = writeNew(paths[i], to); err != nil {
-				err = fmt.Errorf("key of item %s: %w", items[i], err)
-			}
-			return err
+		free <- struct{}{}
+		work.Go(func() {
+			keys[i], faults[i] = writeNew(paths[i], to)
+			<-free
 		})
 	}
-	if err := g.Wait(); err != nil {
-		return nil, err
+	work.Wait()
+	if err := errors.Join(faults...); err != nil {
+		return nil, fmt.Errorf("keys of %d items: %w", len(items), err)
 	}
 	if err := disk.SyncMany(v.dir, paths); err != nil {
 		return nil, err
