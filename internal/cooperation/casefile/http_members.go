@@ -16,6 +16,7 @@ import (
 type membersPage struct {
 	ID         id.ID
 	Number     string
+	Back       string
 	Form       *web.Form
 	In         []memberRow
 	Out        []memberRow
@@ -43,6 +44,13 @@ func (q *Cases) membersPage(r *web.Request, n id.ID) (membersPage, error) {
 		}
 		if p.Number, err = number(ctx, tx, n); err != nil {
 			return err
+		}
+		inside, err := q.may(ctx, tx, r, "case.read", n)
+		if err != nil {
+			return err
+		}
+		if p.Back = "/cases/office"; inside {
+			p.Back = "/cases/" + string(n)
 		}
 		if p.MayRemove, err = q.may(ctx, tx, r, "case.member.remove", n); err != nil {
 			return err

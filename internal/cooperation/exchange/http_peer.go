@@ -14,6 +14,7 @@ import (
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 	"comity/internal/store/db"
+	"comity/internal/store/ledger"
 )
 
 // mostWaiting is how many waiting messages a peer's page lists.
@@ -26,6 +27,7 @@ type peerPage struct {
 	Fingerprint []string // of their card, in groups
 	Own         []string // of ours, to read out
 	Card, Trust []web.Row
+	Ledger      []web.Row // who has cosigned whose ledger
 	Queue       web.Table
 	Form        *web.Form
 	MayTrust    bool
@@ -61,6 +63,9 @@ func (x *Exchange) peerPage(r *web.Request) (peerPage, error) {
 		if p.Trust, err = trustRows(ctx, tx, r, p.Peer); err != nil {
 			return err
 		}
+		if p.Ledger, err = x.witnessRows(ctx, tx, r, p.Peer); err != nil {
+			return err
+		}
 		waiting, err := WaitingFor(ctx, tx, n, mostWaiting)
 		p.Queue = queueTable(r, waiting)
 		return err
@@ -74,7 +79,36 @@ func (x *Exchange) peerPage(r *web.Request) (peerPage, error) {
 	p.Name, p.Status = p.Peer.Name(string(r.Lang())), statusTag(r, p.Peer.Status)
 	p.Fingerprint = strings.Fields(p.Peer.Fingerprint())
 	p.Card = cardRows(r, p.Peer)
+	if p.Peer.Status == Proposed {
+		p.Revoke.Text = r.T("Turn this card away")
+	}
 	return p, nil
+}
+
+// witnessRows says how far this node and the peer have cosigned each other's ledgers; nil for one that isn't trusted.
+func (x *Exchange) witnessRows(ctx context.Context, tx *db.Tx, r *web.Request, p Peer) ([]web.Row, error) {
+	if p.Status != Trusted {
+		return nil, nil
+	}
+	theirs, ours := r.T("Not yet"), r.T("Not yet")
+	for _, key := range p.Card.Ledger {
+		origin, _, _ := strings.Cut(key, "+")
+		size, at, err := ledger.LastCosigned(ctx, tx, origin)
+		if err != nil {
+			return nil, err
+		}
+		if size > 0 {
+			theirs = r.T("The first {size} entries, at {time}", "size", size, "time", r.When(at))
+		}
+	}
+	c, by, err := x.log.NewestWitnessed(ctx, p.Card.Witness...)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range by {
+		ours = r.T("The first {size} entries, at {time}", "size", c.Size, "time", r.When(b.At))
+	}
+	return []web.Row{{Key: r.T("Of its ledger we cosigned"), Value: theirs}, {Key: r.T("Of ours it cosigned"), Value: ours}}, nil
 }
 
 // cardRows says a card in words.

@@ -40,7 +40,8 @@ func (x *Exchange) queueReceipt(ctx context.Context, c *desk.Change, in *Incomin
 	return n, err
 }
 
-// recordReceipt takes in the other side's receipt for a message of ours.
+// recordReceipt takes in the other side's receipt for a message of ours. One that came before, or that was made before the
+// one we have, changes nothing: whoever kept an old "held" must not be able to put it in the place of "accepted".
 func (x *Exchange) recordReceipt(ctx context.Context, in *Incoming) (Taken, error) {
 	taken := Taken{Message: in.ID, Kind: envelope.KindReceipt, Result: envelope.Accepted}
 	b, err := in.Small(envelope.ReceiptPath, maxReceipt)
@@ -51,7 +52,13 @@ func (x *Exchange) recordReceipt(ctx context.Context, in *Incoming) (Taken, erro
 	if err != nil {
 		return Taken{}, err
 	}
+	if in.Peer.Status == Frozen {
+		return Taken{}, Refuse(envelope.UnknownSender, "the sender is frozen here until people have decided")
+	}
 	of := in.Message.Answers
+	if taken.Again, err = x.olderReceipt(ctx, in); taken.Again || err != nil {
+		return taken, err
+	}
 	err = x.desk.Do(ctx, access.OtherNode(in.Peer.Node), "receipt.record", id.NewRef(KindEnvelope, of), func(c *desk.Change) error {
 		c.Record(map[string]any{"receipt": in.Opened.Manifest, "result": r.Result})
 		var ours envelope.Digests
@@ -63,7 +70,8 @@ func (x *Exchange) recordReceipt(ctx context.Context, in *Incoming) (Taken, erro
 			return Refuse(envelope.NotAllowed, "a receipt for a message that this node did not send")
 		case err != nil:
 			return err
-		case peer != in.Peer.Node, ours.Manifest != r.Manifest, ours.Container != r.Container, ours.Signature != r.Signature:
+		case peer != in.Peer.Node, ours.Manifest != r.Manifest, ours.Signature != r.Signature,
+			ours.Container != r.Container && (r.Container != "" || r.Result == envelope.Accepted): // docs/formats/envelope.md 7.1
 			return Refuse(envelope.NotAllowed, "the receipt names other digests than those of the message")
 		}
 		_, err = c.Exec(ctx, `
@@ -80,6 +88,18 @@ func (x *Exchange) recordReceipt(ctx context.Context, in *Incoming) (Taken, erro
 		return nil
 	})
 	return taken, err
+}
+
+// olderReceipt reports whether we have this receipt for our message, or a later one. Ids sort by the time of their making.
+func (x *Exchange) olderReceipt(ctx context.Context, in *Incoming) (older bool, err error) {
+	var have id.ID
+	err = x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) error {
+		return tx.Row(ctx, `SELECT receipt_message FROM message WHERE id = ? AND peer = ? AND direction = 'out'`, in.Message.Answers, in.Peer.Node).Scan(&have)
+	})
+	if errors.Is(err, errs.NotFound) {
+		return false, nil // what kind of receipt that is, is said where it is recorded
+	}
+	return err == nil && have != "" && in.ID <= have, err
 }
 
 // trouble says in a word what a receipt other than accepted names.

@@ -108,7 +108,12 @@ func (x *Exchange) accept(ctx context.Context, f *os.File, channel Channel, o *e
 		return Taken{}, err
 	}
 	if in.Message.Kind == envelope.KindReceipt {
-		return x.recordReceipt(ctx, in)
+		taken, err := x.recordReceipt(ctx, in)
+		var refusal *envelope.Refusal
+		if errors.As(err, &refusal) {
+			return x.refuseOpened(ctx, f, channel, o, refusal)
+		}
+		return taken, err
 	}
 	key := id.New(x.now())
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
@@ -273,10 +278,14 @@ func (x *Exchange) gap(ctx context.Context, in *Incoming) (*envelope.Refusal, er
 	return nil, nil
 }
 
-// checkProof wants the proof inside to show that this message stands in the sender's own log.
+// checkProof wants the proof inside to show that this message stands in the sender's own log. A key that was revoked
+// proves nothing: others may have it.
 func (x *Exchange) checkProof(o *envelope.Opened) error {
-	var err error
+	err := errs.Invalidf("every key of the sender's log is revoked")
 	for _, key := range o.Sender.Ledger {
+		if since, revoked := o.Sender.RevokedSince(envelope.RecipientSum(key)); revoked && !x.now().Before(since) {
+			continue
+		}
 		var entry ledger.Found
 		if _, entry, err = ledger.VerifyWithEntry(o.Proof, key); err == nil {
 			if entry.Tells(o.MessageJSON) {

@@ -2,6 +2,7 @@ package exchange_test
 
 import (
 	"context"
+	"net/http"
 	"testing"
 
 	"comity/internal/node/nodetest"
@@ -30,6 +31,7 @@ func TestPeersCosignAfterEachEnvelope(t *testing.T) {
 		nodetest.Eventually(t, "Morocco has cosigned Portugal's log", func() bool { return cosigned(t, pt, ma).Size > 0 })
 		nodetest.Eventually(t, "Portugal has cosigned Morocco's log, for its receipt", func() bool { return cosigned(t, ma, pt).Size > 0 })
 		first := cosigned(t, pt, ma)
+		want(t, site(t, pt).As("clerk").Get("/peers/"+string(ma.Self.Node())), http.StatusOK, "Of ours it cosigned", "The first")
 		p := post(t, pt, m)
 		proof, covered, err := pt.Log.ProveWitnessed(context.Background(), p.Entry, 1)
 		if err != nil || !covered {
