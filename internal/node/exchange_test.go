@@ -141,3 +141,46 @@ func TestUnknownSenderByFile(t *testing.T) {
 		t.Error("a stranger got a receipt")
 	}
 }
+
+// TestReceiptsAreTakenOnce: a receipt that comes again, by the same way or out of a courier's bag, changes nothing.
+func TestReceiptsAreTakenOnce(t *testing.T) {
+	ctx := context.Background()
+	pt := nodetest.New(t, "PT", nodetest.Options{})
+	ma := nodetest.New(t, "MA", nodetest.Options{})
+	nodetest.Meet(t, pt, ma)
+	var p probe
+	ma.Exchange.Handle("information", p.taker())
+	m := send(t, pt, ma, "", "once")
+	nodetest.Eventually(t, "the message is receipted", func() bool { return state(t, pt, m) == "receipted" })
+	receipt, err := ma.Exchange.ReceiptOf(ctx, m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	path, err := ma.Exchange.File(ctx, receipt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := entries(t, pt, "receipt.record")
+	if before != 1 {
+		t.Fatalf("%d acts receipt.record, want one", before)
+	}
+	again, err := pt.Exchange.ImportFile(ctx, path)
+	if err != nil || !again.Again || again.Result != envelope.Accepted {
+		t.Errorf("the same receipt again: %+v, %v; want it known", again, err)
+	}
+	if after := entries(t, pt, "receipt.record"); after != before {
+		t.Errorf("%d acts receipt.record, want %d as before", after, before)
+	}
+}
+
+// entries counts a node's ledger entries of an act.
+func entries(t *testing.T, n *nodetest.Node, act string) (count int) {
+	t.Helper()
+	err := n.DB.Reader.Read(context.Background(), db.House("test"), func(tx *db.Tx) error {
+		return tx.Row(context.Background(), `SELECT COUNT(*) FROM ledger_entry WHERE CAST(entry AS TEXT) LIKE ?`, `%"act":"`+act+`"%`).Scan(&count)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return count
+}
