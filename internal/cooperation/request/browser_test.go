@@ -53,7 +53,7 @@ func atExecutor(t *testing.T, pt, ma *nodetest.Node) []look {
 	youssef := rabat.As("executor")
 	want(t, rabat.As("clerk").Post(there+"/acknowledge", url.Values{"contact": {"registry, +212 5 00 00 00 00"}}), http.StatusSeeOther)
 	looks := []look{
-		{"registry", rabat, "clerk", "/requests/registry"}, {"cover", rabat, "clerk", there + "/cover"}, {"assign", rabat, "clerk", there + "/assign"},
+		{"registry", rabat, "clerk", "/requests/registry"}, {"cover", rabat, "clerk", there + "/cover"}, {"assign", rabat, "clerk", there + "/assign"}, {"forward", rabat, "clerk", there + "/forward"},
 		{"today-executor", rabat, "executor", "/"}, {"show-executor", rabat, "executor", there}, {"progress", rabat, "executor", there + "/progress"},
 		{"execute", rabat, "executor", there + "/execute"}, {"ask", rabat, "executor", there + "/ask"}, {"accept", rabat, "executor", there + "/accept"},
 		{"postpone", rabat, "executor", there + "/postpone"}, {"propose", rabat, "executor", there + "/propose-refusal"},

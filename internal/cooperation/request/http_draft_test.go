@@ -134,12 +134,24 @@ func TestStrangersSeeNothing(t *testing.T) {
 					t.Errorf("%s gets %d at %s: %s", role, got.Status, b, got.Text())
 				}
 			}
+			for _, b := range []string{
+				"/draft/facts", "/measures", "/measures/remove", "/draft/measures[1]/paste", "/override", "/submit", "/approve", "/return", "/sign", "/send",
+				"/ask", "/answer", "/accept", "/postpone", "/propose-refusal", "/refuse", "/progress", "/execute", "/deliver", "/withdraw", "/feedback", "/close",
+			} {
+				form := url.Values{"version": {"1"}, "type": {"preserve.stored"}, "text": {"x"}, "why": {"x"}, "paste": {"x"}, "digest": {"x"}}
+				if got := s.As(role).Post(at+b, form).Status; got != http.StatusNotFound && got != http.StatusForbidden {
+					t.Errorf("%s posts to %s and gets %d", role, b, got)
+				}
+			}
 			if got := s.As(role).Get(at).Status; got != http.StatusNotFound {
 				t.Errorf("%s gets %d at the request itself, want 404", role, got)
 			}
 			if list := s.As(role).Get("/requests").Text(); strings.Contains(list, "Morocco") && strings.Contains(list, "Draft to") {
 				t.Errorf("the list of %s: %s", role, list)
 			}
+		}
+		if r := got(t, n, ""); r.State != request.Draft || r.Version != 1 {
+			t.Errorf("strangers have changed it: %s, version %d", r.State, r.Version)
 		}
 		if got := s.As("").Get(at); got.Status != http.StatusSeeOther || !strings.HasPrefix(got.To(), "/sign-in") {
 			t.Errorf("nobody gets %d, to %q", got.Status, got.To())

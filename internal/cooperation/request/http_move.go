@@ -53,6 +53,7 @@ type movePage struct {
 	Choices []web.Choice
 	Hidden  map[string]string
 	items   []Item
+	done    []measured // what has become of each measure so far
 	Button  web.Button
 	Back    string
 	None    string // why there is no form; "" when there is one

@@ -197,6 +197,7 @@ func TestTheWholeWay(t *testing.T) {
 		want(t, youssef.Post(there+"/ask", url.Values{"text": {"Which clock does the log go by?"}}), done)
 		is(pt, request.NeedsInformation)
 		want(t, ana.Get("/"), ok, "Questions to answer")
+		want(t, youssef.Get("/"), ok, "Waits for the other State")
 		want(t, ana.Get(here+"/answer"), ok, "Which clock does the log go by?")
 		want(t, ana.Post(here+"/answer", url.Values{"text": {"Our firewall, set by NTP."}}), done)
 		is(ma, request.Acknowledged)

@@ -2,10 +2,8 @@ package request
 
 import (
 	"context"
-	"time"
 
 	"comity/internal/base/language"
-	"comity/internal/cooperation/rule"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 	"comity/internal/store/db"
@@ -44,17 +42,6 @@ func isOne(s State, of []State) bool {
 		}
 	}
 	return false
-}
-
-// clockLine is a length of time that somebody has to watch.
-type clockLine struct {
-	rule.Clock
-	Request Request
-	Name    string
-	Days    int // left; negative when it is over
-	State   web.Tag
-	End     time.Time
-	Treaty  string
 }
 
 type todayPage struct {
@@ -98,7 +85,8 @@ func (q *Requests) sortToday(ctx context.Context, tx *db.Tx, r *web.Request, all
 	mine := map[string][]Request{}
 	var theirs []Request
 	for _, req := range all {
-		if req.State.Ball() != req.Direction.Side() && req.Direction == Out {
+		// What we have answered for good waits for nobody here, even if they have not closed it yet.
+		if req.State.Ball() == other(req.Direction.Side()) && (req.Direction == Out || req.State == NeedsInformation) {
 			theirs = append(theirs, req)
 		}
 		for _, do := range todos() {
@@ -139,55 +127,4 @@ func (q *Requests) todoTable(r *web.Request, caption string, list []Request, bel
 		})
 	}
 	return t
-}
-
-// clockLines finds the lengths of time that run for the requests, those that end first on top.
-func (q *Requests) clockLines(ctx context.Context, tx *db.Tx, r *web.Request, all []Request) ([]clockLine, error) {
-	var lines []clockLine
-	for _, req := range all {
-		if isOne(req.State, []State{Draft, InReview, Approved, Signed, Transmitted, Received}) {
-			continue // nothing has begun yet that a clock could count from
-		}
-		moves, err := Moves(ctx, tx, req.ID)
-		if err != nil {
-			return nil, err
-		}
-		found, err := q.clocks(req, moves)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range running(found, r.Now()) {
-			lines = append(lines, q.clockLine(r, req, c))
-		}
-	}
-	sortByEnd(lines)
-	return lines, nil
-}
-
-func sortByEnd(lines []clockLine) {
-	for i := 1; i < len(lines); i++ { // a handful of lines
-		for j := i; j > 0 && lines[j].Clock.End < lines[j-1].Clock.End; j-- {
-			lines[j], lines[j-1] = lines[j-1], lines[j]
-		}
-	}
-}
-
-func (q *Requests) clockLine(r *web.Request, req Request, c rule.Clock) clockLine {
-	l := clockLine{Clock: c, Request: req, Name: req.name(r.Printer), Treaty: string(c.Treaty)}
-	if t, ok := q.law.Treaties.Get(c.Treaty); ok {
-		l.Treaty = t.Name(r.Lang())
-	}
-	if end, err := time.Parse(time.DateOnly, string(c.End)); err == nil {
-		today, _ := time.Parse(time.DateOnly, r.Now().UTC().Format(time.DateOnly))
-		l.End, l.Days = end, int(end.Sub(today).Hours()/24)
-	}
-	switch {
-	case l.Days < 0:
-		l.State = web.Tag{Text: r.T("The time is over"), Colour: "red"}
-	case l.Days <= rule.WarnDays:
-		l.State = web.Tag{Text: r.N("{n} day left", "{n} days left", l.Days), Colour: "orange"}
-	default:
-		l.State = web.Tag{Text: r.N("{n} day left", "{n} days left", l.Days), Colour: "green"}
-	}
-	return l
 }

@@ -66,11 +66,8 @@ func progress(ctx context.Context, p *movePage, entry id.ID) error {
 	return p.q.Progress(ctx, p.r.Person, p.Request.ID, resp, entry)
 }
 
-func loadMeasures(ctx context.Context, tx *db.Tx, p *movePage) error {
-	list, err := measuresOf(ctx, tx, p.Request)
-	for _, m := range list {
-		p.Choices = append(p.Choices, web.Choice{Value: strconv.FormatInt(m.N, 10), Label: p.q.typeName(m.Type, p.r.Printer), Hint: m.State})
-	}
+func loadMeasures(ctx context.Context, tx *db.Tx, p *movePage) (err error) {
+	p.done, err = measuresOf(ctx, tx, p.Request)
 	return err
 }
 
@@ -79,17 +76,22 @@ func resultFields(p *movePage) []web.Field {
 		{Value: "executed", Label: p.r.T("Executed")}, {Value: "no_result", Label: p.r.T("Executed without result")}, {Value: "refused", Label: p.r.T("Help refused")},
 	}
 	var all []web.Field
-	for _, m := range p.Choices {
+	for _, m := range p.done {
+		n := strconv.FormatInt(m.N, 10)
 		all = append(all, web.Field{
-			Kind: web.Group, Path: "measure-" + m.Value, Label: p.r.T("Measure {n}: {kind}", "n", m.Value, "kind", m.Label),
+			Kind: web.Group, Path: "measure-" + n, Label: p.r.T("Measure {n}: {kind}", "n", n, "kind", p.q.typeName(m.Type, p.r.Printer)),
 			Fields: []web.Field{
-				p.field(web.Radios, "result-"+m.Value, p.r.T("What came of it"), func(f *web.Field) {
+				p.field(web.Radios, "result-"+n, p.r.T("What came of it"), func(f *web.Field) {
 					f.Choices = results
-					if f.Value == "" && !p.r.Form().Has(f.Path) {
-						f.Value = m.Hint // as it was noted before
+					if !p.r.Form().Has(f.Path) {
+						f.Value = m.State // as it was noted before
 					}
 				}),
-				p.field(web.TextArea, "text-"+m.Value, p.r.T("In words"), nil),
+				p.field(web.TextArea, "text-"+n, p.r.T("In words"), func(f *web.Field) {
+					if !p.r.Form().Has(f.Path) {
+						f.Value = m.Result
+					}
+				}),
 			},
 		})
 	}
@@ -98,17 +100,18 @@ func resultFields(p *movePage) []web.Field {
 
 func execute(ctx context.Context, p *movePage, entry id.ID) error {
 	var results []Result
-	for _, m := range p.Choices {
-		state, text := p.r.Form().Get("result-"+m.Value), "text-"+m.Value
+	for _, m := range p.done {
+		n := strconv.FormatInt(m.N, 10)
+		state, text := p.r.Form().Get("result-"+n), "text-"+n
 		if wrong := tooLong(p.r.Form(), text); wrong != nil {
 			return errs.WithFields(*wrong)
 		}
 		switch state {
 		case "":
 		case "executed", "no_result", "refused":
-			results = append(results, Result{Measure: m.Value, State: state, Text: p.r.Form().Get(text)})
+			results = append(results, Result{Measure: n, State: state, Text: p.r.Form().Get(text)})
 		default:
-			return errs.WithFields(web.NotOffered("result-" + m.Value))
+			return errs.WithFields(web.NotOffered("result-" + n))
 		}
 	}
 	if len(results) == 0 {
