@@ -62,6 +62,10 @@ func HouseFor(p Person) Person {
 // OtherNode is the node n whose envelope is being taken in.
 func OtherNode(n id.ID) Person { return Person{ID: n, Kind: Node} }
 
+// onItsOwn reports whether p acts in nobody's name: another node, or the house for itself. The house that acts for a
+// person may do what the person may, and nothing more.
+func (p Person) onItsOwn() bool { return p.Kind == Node || p.Kind == House && p.ID == "" }
+
 // Nobody reports whether p is no actor at all, as on pages without sign-in.
 func (p Person) Nobody() bool { return p.Kind == "" }
 

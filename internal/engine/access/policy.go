@@ -44,7 +44,7 @@ func (p *Policy) refusal(who Person, act Act, r rule, f Facts) string {
 		return language.M("Sign in to do this.")
 	case who.Disabled:
 		return language.M("Your account is closed.")
-	case who.Kind != Human && slices.Contains(r.by, who.Kind):
+	case who.onItsOwn() && slices.Contains(r.by, who.Kind):
 		return ""
 	case who.Kind == Node || who.ID == "":
 		return language.M("None of your roles may do this.")
