@@ -21,6 +21,7 @@ type verifyOptions struct {
 	keys, cards, with []string
 	signers, stamps   []string
 	me, fingerprint   string
+	existed           string
 }
 
 func verifyCommand(env Env) *cobra.Command {
@@ -44,6 +45,7 @@ without what it needs is "skipped", and that is no yes. The last line says which
 	f.StringArrayVar(&o.signers, "signer", nil, "SHA-256 of the certificate of a person who may sign a PDF")
 	f.StringVar(&o.fingerprint, "fingerprint", "", "fingerprint that a card has to have")
 	f.StringArrayVar(&o.stamps, "tsa", nil, "certificate (PEM) of a time-stamp authority that you trust")
+	f.StringVar(&o.existed, "existed", "", "moment (2026-11-23T20:09:53Z) at which the file existed, as you know from elsewhere")
 	return c
 }
 
@@ -160,11 +162,6 @@ func sortOf(m fs.FileMode) string {
 
 // verifyInput tells by the first bytes what a file is: its name proves nothing.
 func (k *knowledge) verifyInput(v *verdict, in input) error {
-	sum, err := sumOf(in.all())
-	if err != nil {
-		return err
-	}
-	v.note("file", "%d bytes, SHA-256 %s", in.size, sum)
 	head := make([]byte, 32)
 	n, err := in.ReadAt(head, 0)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -173,7 +170,7 @@ func (k *knowledge) verifyInput(v *verdict, in input) error {
 	head = head[:n]
 	switch {
 	case bytes.HasPrefix(head, []byte("%PDF-")):
-		return k.verifyPDF(v, in, sum)
+		return k.verifyPDF(v, in)
 	case bytes.HasPrefix(head, []byte("c2sp.org/tlog-proof@")):
 		return k.verifyProof(v, in)
 	case bytes.HasPrefix(head, []byte(`{"act":`)), bytes.HasPrefix(head, []byte(`"`)):
@@ -182,10 +179,19 @@ func (k *knowledge) verifyInput(v *verdict, in input) error {
 		return k.verifyEnvelope(v, in)
 	}
 	if len(k.with) > 0 {
-		return k.verifyEnclosed(v, sum)
+		return k.verifyEnclosed(v, in)
 	}
 	v.failed("form", "none of the files that a node makes; a file that was taken out of an envelope is checked with --with ENVELOPE")
 	return nil
+}
+
+// digest says which bytes a verdict is about, and returns their SHA-256.
+func (v *verdict) digest(in input) (canonical.Hash, error) {
+	sum, err := sumOf(in.all())
+	if err == nil {
+		v.note("file", "%d bytes, SHA-256 %s", in.size, sum)
+	}
+	return sum, err
 }
 
 func sumOf(r io.Reader) (canonical.Hash, error) {

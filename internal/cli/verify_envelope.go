@@ -43,6 +43,10 @@ func (k *knowledge) verifyEnvelope(v *verdict, in input) error {
 	if o == nil {
 		return nil
 	}
+	if !k.existed.IsZero() {
+		v.say("That it existed at %s is your word; a seal that has ended since counts because of it.", stampOf(k.existed))
+	}
+	v.note("file", "%d bytes, SHA-256 %s", in.size, o.Transport)
 	if report.Card {
 		k.verifyCard(v, o)
 		return nil

@@ -26,6 +26,7 @@ type knowledge struct {
 	signers     []envelope.Digest
 	fingerprint string
 	stamps      []envelope.Digest
+	existed     time.Time // the person's word that the file existed by then; zero for none
 }
 
 // trusted is a card that the person says they have compared.
@@ -39,6 +40,13 @@ func (o verifyOptions) read(env Env) (*knowledge, error) {
 	k := &knowledge{env: env, with: o.with, fingerprint: digitsOf(o.fingerprint)}
 	if o.fingerprint != "" && len(k.fingerprint) != 50 {
 		return nil, usageError{fmt.Errorf("a fingerprint has 50 digits, --fingerprint has %d", len(k.fingerprint))}
+	}
+	if o.existed != "" {
+		at, err := time.Parse(time.RFC3339, o.existed)
+		if err != nil || at.After(env.Now()) {
+			return nil, usageError{fmt.Errorf("--existed %.60q: want a moment that is past, as 2026-11-23T20:09:53Z", o.existed)}
+		}
+		k.existed = at
 	}
 	for _, s := range o.signers {
 		d := envelope.Digest(strings.ToLower(strings.ReplaceAll(s, ":", "")))
@@ -155,6 +163,11 @@ func (k *knowledge) options() envelope.Options {
 	o := envelope.Options{Now: k.env.Now(), Keys: k.keys, Me: k.me, Authorities: k.stamps}
 	if len(k.cards) > 0 {
 		o.Cards = func(seal envelope.Digest) ([]*envelope.Card, error) { return k.sealedBy(seal), nil }
+	}
+	if !k.existed.IsZero() {
+		o.MadeBefore = func(_ envelope.Digests, before time.Time) (how string, proven bool) {
+			return "you say that it existed at " + stampOf(k.existed), k.existed.Before(before)
+		}
 	}
 	return o
 }

@@ -44,6 +44,9 @@ func (k *knowledge) verifyProof(v *verdict, in input) error {
 	if err != nil {
 		return err
 	}
+	if _, err := v.digest(in); err != nil {
+		return err
+	}
 	p, err := ledger.ParseProof(b)
 	if err != nil {
 		v.failed("ledger-proof", "%v", err)
@@ -89,6 +92,9 @@ func (k *knowledge) verifyLedger(v *verdict, in input) error {
 	if len(k.cards) == 0 {
 		v.skipped("ledger", "give the card of the node whose log it should be with --card")
 		return nil
+	}
+	if _, err := v.digest(in); err != nil {
+		return err
 	}
 	held, err := k.held()
 	if err != nil {

@@ -15,8 +15,12 @@ import (
 
 // verifyPDF checks the signatures on a PDF, and whose they are: by the certificate's digest, or by the envelope in which
 // a node sent this very file.
-func (k *knowledge) verifyPDF(v *verdict, in input, sum canonical.Hash) error {
+func (k *knowledge) verifyPDF(v *verdict, in input) error {
 	b, err := in.whole()
+	if err != nil {
+		return err
+	}
+	sum, err := v.digest(in)
 	if err != nil {
 		return err
 	}
@@ -71,13 +75,13 @@ func (k *knowledge) verifySignature(v *verdict, n int, s sign.Signature, sent bo
 	default:
 		v.skipped(who, "certificate %s: compare it with what the person or their authority tells you (--signer), or give the envelope that it came in or the node's ledger (--with)", cert)
 	}
-	if end := s.Cert.NotAfter; k.env.Now().After(end) && !k.stampedBefore(s, end) {
-		v.skipped(fmt.Sprintf("time %d", n), "the certificate ended at %s, and no time stamp that you trust (--tsa) shows that it was signed before", stampOf(end))
+	if end := s.Cert.NotAfter; k.env.Now().After(end) && !k.madeBefore(s, end) {
+		v.skipped(fmt.Sprintf("time %d", n), "the certificate ended at %s, and no time stamp that you trust (--tsa) and no word of yours (--existed) shows that it was signed before", stampOf(end))
 	}
 }
 
-func (k *knowledge) stampedBefore(s sign.Signature, end time.Time) bool {
-	return slices.ContainsFunc(s.Stamps, func(t cms.Stamp) bool {
+func (k *knowledge) madeBefore(s sign.Signature, end time.Time) bool {
+	return !k.existed.IsZero() && k.existed.Before(end) || slices.ContainsFunc(s.Stamps, func(t cms.Stamp) bool {
 		return slices.Contains(k.stamps, envelope.CertSum(t.Cert)) && t.Time.Before(end)
 	})
 }
@@ -134,7 +138,11 @@ func (k *knowledge) enclosed(v *verdict, envelopes []string, sum canonical.Hash)
 }
 
 // verifyEnclosed checks a file of no form of ours that was taken out of an envelope.
-func (k *knowledge) verifyEnclosed(v *verdict, sum canonical.Hash) error {
-	_, err := k.enclosed(v, k.with, sum)
+func (k *knowledge) verifyEnclosed(v *verdict, in input) error {
+	sum, err := v.digest(in)
+	if err != nil {
+		return err
+	}
+	_, err = k.enclosed(v, k.with, sum)
 	return err
 }

@@ -86,6 +86,18 @@ func TestVerifyIsNotFooled(t *testing.T) {
 	}
 }
 
+// TestVerifyAfterYears: cards and certificates have ended; somebody who knows that the file existed before says so.
+func TestVerifyAfterYears(t *testing.T) {
+	t.Parallel()
+	dir := left(t)
+	args := []string{"verify", "--card", filepath.Join(dir, "cards", "pt.card.asice"), "--to", filepath.Join(dir, "cards", "ma.card.asice"),
+		"--existed", time.Now().UTC().Format(time.RFC3339), filepath.Join(dir, "request.asice")}
+	code, out := run(t, 4*366*24*time.Hour, args...)
+	if code != exitDone || !strings.Contains(out, "is your word") || !strings.Contains(out, "openssl") || !strings.Contains(out, "-attime") {
+		t.Errorf("verify ended with %d, want a yes that rests on a word:\n%s", code, out)
+	}
+}
+
 // TestVerifyWaitsForNobody: what is no file is said, and not waited for.
 func TestVerifyWaitsForNobody(t *testing.T) {
 	t.Parallel()
