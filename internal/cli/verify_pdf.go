@@ -64,6 +64,9 @@ func (k *knowledge) verifySignature(v *verdict, n int, s sign.Signature, sent bo
 		return
 	}
 	v.passed(check, "by %q at %s, both as the signer says; covers the first %d bytes", s.Name, stampOf(s.Time), s.Covers)
+	if slices.Contains(s.Cert.Subject.OrganizationalUnit, "Exercise") {
+		v.say("EXERCISE: certificate %d calls itself one of an exercise; nothing in the file is real.", n)
+	}
 	cert := envelope.CertSum(s.Cert)
 	switch {
 	case slices.Contains(k.signers, cert):

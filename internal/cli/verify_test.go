@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
+	"errors"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"comity/internal/base/errs"
 	"comity/internal/engine/document/sign"
 	"comity/internal/engine/envelope"
 )
@@ -109,6 +111,20 @@ func TestVerifyWaitsForNobody(t *testing.T) {
 		code, out := run(t, 0, append([]string{"verify"}, args...)...)
 		if code == exitDone || !strings.Contains(out, "no file but a") && !strings.Contains(out, "FALSE") {
 			t.Errorf("verify %q ended with %d: %s", args, code, out)
+		}
+	}
+}
+
+// TestVerifyNoticesAChangeMeanwhile: what was said of the first half isn't true of the second.
+func TestVerifyNoticesAChangeMeanwhile(t *testing.T) {
+	for name, change := range map[string]func(string) error{
+		"written to": func(f string) error { return os.WriteFile(f, []byte("other bytes"), 0o600) },
+		"exchanged":  func(f string) error { return os.Rename(put(t, "other", []byte("first")), f) },
+	} {
+		file := put(t, "file", []byte("first"))
+		err := withFile(file, func(*os.File, int64) error { return change(file) })
+		if !errors.Is(err, errs.Conflict) {
+			t.Errorf("%s while it was read: %v, want errs.Conflict", name, err)
 		}
 	}
 }
