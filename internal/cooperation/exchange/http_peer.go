@@ -66,7 +66,7 @@ func (x *Exchange) peerPage(r *web.Request) (peerPage, error) {
 		if p.Ledger, err = x.witnessRows(ctx, tx, r, p.Peer); err != nil {
 			return err
 		}
-		waiting, err := WaitingFor(ctx, tx, n, mostWaiting)
+		waiting, err := WaitingFor(ctx, tx, p.Peer, mostWaiting)
 		p.Queue = queueTable(r, waiting)
 		return err
 	})

@@ -157,7 +157,7 @@ type postPage struct {
 	Receipt []web.Row
 	Checks  []string // what held, for what came in
 	Back    string
-	MayTake bool
+	File    id.ID // the message that can be taken away as a file: this one, or our receipt for it; "" for none
 	Take    web.Button
 }
 
@@ -181,9 +181,15 @@ func (x *Exchange) showPost(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	if p.Post.Out {
+	may := x.desk.Ever(r.Person, "envelope.export")
+	switch {
+	case p.Post.Out:
 		p.Back = "/outbox"
-		p.MayTake = p.Post.Manifest != "" && x.desk.Ever(r.Person, "envelope.export")
+		if may && p.Post.Manifest != "" {
+			p.File = p.Post.ID
+		}
+	case may:
+		p.File, p.Take.Text = p.Post.ReceiptIn, r.T("Download our receipt as a file")
 	}
 	return r.Page("exchange/post", p)
 }

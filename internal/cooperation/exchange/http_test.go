@@ -165,6 +165,11 @@ func TestFileIsTakenAwayAndBrought(t *testing.T) {
 		want(t, clerk.Upload("/inbox/import", url.Values{}, "file", "", nil), http.StatusUnprocessableEntity, "Choose a file.")
 		want(t, clerk.Upload("/inbox/import", url.Values{}, "file", "c.asice", pt.Self.CardFile), http.StatusUnprocessableEntity, "This is the card of a node")
 		want(t, in.As("drafter").Upload("/inbox/import", url.Values{}, "file", "x", bytes.Repeat([]byte("x"), 100)), http.StatusForbidden)
+		want(t, clerk.Get("/inbox/"+string(m)), http.StatusOK, "Download our receipt as a file")
+		receipt := clerk.Post("/outbox/"+string(post(t, ma, m).ReceiptIn)+"/export", url.Values{})
+		home := out.As("clerk").Upload("/inbox/import", url.Values{}, "file", "receipt.asice.age", []byte(receipt.Body))
+		want(t, home, http.StatusOK, "taken in before") // it had come over the network
+		want(t, clerk.Upload("/inbox/import", url.Values{}, "file", "receipt.asice.age", []byte(receipt.Body)), http.StatusOK, "Refused by a check")
 		left, err := os.ReadDir(ma.Config.Dir + "/spool")
 		if err != nil {
 			t.Fatal(err)

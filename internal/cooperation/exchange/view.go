@@ -67,13 +67,17 @@ func GoingOut(ctx context.Context, tx *db.Tx, before id.ID, limit int) ([]Post, 
 	return db.Collect(rows, err, scanPost)
 }
 
-// WaitingFor lists what has not arrived at a peer yet, the oldest first: messages without a receipt, and receipts that
-// wait to be carried as files.
-func WaitingFor(ctx context.Context, tx *db.Tx, peer id.ID, limit int) ([]Post, error) {
+// WaitingFor lists what has not arrived at a peer yet, the oldest first: messages without a receipt and, for a peer that
+// takes files only, our receipts. One that can be reached asks for those by itself.
+func WaitingFor(ctx context.Context, tx *db.Tx, p Peer, limit int) ([]Post, error) {
+	without := string(envelope.KindReceipt)
+	if p.URL == "" {
+		without = ""
+	}
 	rows, err := tx.Query(ctx, `
 		SELECT `+postColumns+` FROM message
-		WHERE peer = ? AND direction = 'out' AND (state IN ('waiting', 'stopped') OR state IN ('sealed', 'delivered') AND kind <> 'receipt')
-		ORDER BY id LIMIT ?`, peer, limit)
+		WHERE peer = ? AND direction = 'out' AND state IN ('waiting', 'sealed', 'delivered', 'stopped') AND kind <> ?
+		ORDER BY id LIMIT ?`, p.Node, without, limit)
 	return db.Collect(rows, err, scanPost)
 }
 
