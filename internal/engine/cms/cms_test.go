@@ -147,10 +147,15 @@ func TestVerify_refuses(t *testing.T) {
 // stampBy plays a time-stamp authority.
 func stampBy(t testing.TB, cert *x509.Certificate, key *ecdsa.PrivateKey, digest [sha256.Size]byte) []byte {
 	t.Helper()
+	return stampAt(t, cert, key, digest, at)
+}
+
+func stampAt(t testing.TB, cert *x509.Certificate, key *ecdsa.PrivateKey, digest [sha256.Size]byte, when time.Time) []byte {
+	t.Helper()
 	ts := timestamp.Timestamp{
 		HashAlgorithm:     crypto.SHA256,
 		HashedMessage:     digest[:],
-		Time:              at,
+		Time:              when,
 		Policy:            asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 99999, 1},
 		AddTSACertificate: true,
 	}
@@ -189,6 +194,13 @@ func TestAddTimeStamp(t *testing.T) {
 			t.Errorf("AddTimeStamp = %v, want not valid", err)
 		}
 	})
+	for name, when := range map[string]time.Time{"before its certificate began": tsaCert.NotBefore.Add(-time.Second), "after its certificate ended": tsaCert.NotAfter.Add(time.Second)} {
+		t.Run(name, func(t *testing.T) {
+			if _, err := cms.AddTimeStamp(der, stampAt(t, tsaCert, tsaKey, digest, when)); !errors.Is(err, errs.Invalid) {
+				t.Errorf("AddTimeStamp = %v, want not valid", err)
+			}
+		})
+	}
 	t.Run("by someone who is no authority", func(t *testing.T) {
 		cert, key := person(t, elliptic.P256())
 		if _, err := cms.AddTimeStamp(der, stampBy(t, cert, key, digest)); !errors.Is(err, errs.Invalid) {

@@ -22,8 +22,8 @@ type Stamp struct {
 	Token []byte            // the whole token in DER
 }
 
-// readStamp checks that the token's own signature holds, that its signer is an authority for time stamping, and that it
-// stamps this signature value.
+// readStamp checks that the token's own signature holds, that its signer is an authority for time stamping and was so at
+// that time, and that it stamps this signature value.
 func readStamp(token, signature []byte) (Stamp, error) {
 	p7, err := pkcs7.Parse(token)
 	if err != nil {
@@ -40,6 +40,9 @@ func readStamp(token, signature []byte) (Stamp, error) {
 	sum := sha256.Sum256(signature)
 	if ts.HashAlgorithm != crypto.SHA256 || !bytes.Equal(ts.HashedMessage, sum[:]) {
 		return Stamp{}, errs.Invalidf("time stamp is for another signature")
+	}
+	if ts.Time.Before(signer.NotBefore) || ts.Time.After(signer.NotAfter) {
+		return Stamp{}, errs.Invalidf("time stamp of %s is from outside its certificate's time", ts.Time.UTC().Format(time.RFC3339))
 	}
 	return Stamp{Time: ts.Time.UTC(), Cert: signer, Token: bytes.Clone(token)}, nil
 }
