@@ -125,8 +125,11 @@ func (t tale) answers(made []byte) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("no type %s", t.kind)
 	}
-	a, err := instrument.ParseAnswers(example.Example)
+	a, err := mirrored(example.Example, t.from.Self.State())
 	if err != nil {
+		return nil, err
+	}
+	if err := current(a, t.from.Config.Now()); err != nil {
 		return nil, err
 	}
 	draft, err := instrument.ParseAnswers(made)
