@@ -193,6 +193,30 @@ func sent(t testing.TB, pt, ma *nodetest.Node) (plain, closed []byte) {
 	return plain, closed
 }
 
+// TestAReceiptSaysWhatItSays: a receipt is genuine, and what it says is that the message was refused.
+func TestAReceiptSaysWhatItSays(t *testing.T) {
+	ctx := context.Background()
+	pt, ma := nodetest.New(t, "PT", nodetest.Options{}), nodetest.New(t, "MA", nodetest.Options{})
+	nodetest.Meet(t, pt, ma)
+	sent(t, pt, ma) // of a kind that the other node doesn't take
+	var receipt id.ID
+	nodetest.Eventually(t, "the receipt is sealed", func() bool {
+		return ma.DB.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
+			return tx.Row(ctx, `SELECT id FROM message WHERE direction = 'out' AND kind = 'receipt' AND state <> 'waiting'`).Scan(&receipt)
+		}) == nil
+	})
+	var file []byte
+	err := ma.Exchange.Container(ctx, receipt, func(r io.Reader) (err error) {
+		file, err = io.ReadAll(r)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, site(t, ma).As("").Upload("/verify", url.Values{}, "file", "r.asice", file), http.StatusOK,
+		"Genuine", "A receipt", "What the receipt says", "refused: unknown-kind", "all people and cases are invented")
+}
+
 func TestAnyoneChecksAFile(t *testing.T) {
 	pt, ma := nodetest.New(t, "PT", nodetest.Options{}), nodetest.New(t, "MA", nodetest.Options{})
 	nodetest.Meet(t, pt, ma)

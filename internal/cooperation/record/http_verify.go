@@ -180,6 +180,16 @@ func inWords(r *web.Request, v Verdict, name string) *result {
 			web.Row{Key: r.T("Sent to"), Value: m.To.Authority + ", " + r.Country(m.To.State)},
 			web.Row{Key: r.T("Sent, by the sender's clock"), Value: string(r.When(m.SentAt))})
 	}
+	if v.Sender != nil && v.Sender.Exercise {
+		p.Summary = append(p.Summary, web.Row{Key: r.T("Exercise"), Value: r.T("Exercise: all people and cases are invented, and nothing here is a real request.")})
+	}
+	if v.Receipt != nil {
+		says := string(v.Receipt.Result)
+		if v.Receipt.Check != "" {
+			says += ": " + string(v.Receipt.Check)
+		}
+		p.Summary = append(p.Summary, web.Row{Key: r.T("What the receipt says"), Value: code(says)})
+	}
 	if v.Manifest != "" {
 		p.Summary = append(p.Summary, web.Row{Key: r.T("Digest of its list of files"), Value: code(string(v.Manifest))})
 	}

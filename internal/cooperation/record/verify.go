@@ -48,6 +48,7 @@ type Verdict struct {
 	Message  *envelope.Message // of an envelope that could be opened
 	Sender   *envelope.Card    // whose seal it is, nil when that card isn't at hand
 	Manifest envelope.Digest
+	Receipt  *envelope.Receipt // what a receipt says: a sound one may say no
 	Commands []envelope.Command
 }
 
@@ -293,7 +294,25 @@ func ofReport(report *envelope.Report) Verdict {
 	if report.Opened.Proof != nil && v.Sender != nil {
 		v.inLedger(report.Opened)
 	}
+	if !report.Card && v.Message.Kind == envelope.KindReceipt {
+		v.readReceipt(report.Opened)
+	}
 	return v
+}
+
+// readReceipt reads what a receipt says. One that can't be read fails where the other forms do.
+func (v *Verdict) readReceipt(o *envelope.Opened) {
+	r, err := o.File(envelope.ReceiptPath)
+	var b []byte
+	if err == nil {
+		b, err = io.ReadAll(io.LimitReader(r, maxReceipt))
+	}
+	if err == nil {
+		v.Receipt, err = envelope.ReadReceipt(b)
+	}
+	if err != nil {
+		v.add(err, "", Asks(envelope.BadSchema))
+	}
 }
 
 // inLedger checks that the message stands in the ledger of the node that sent it.
@@ -304,6 +323,9 @@ func (v *Verdict) inLedger(o *envelope.Opened) {
 	}
 	v.add(err, "log "+proven.Origin, language.M("The message stands in the ledger of the node that sent it."))
 }
+
+// maxReceipt is more than a receipt can have; what goes on behind it is no receipt.
+const maxReceipt = 16 << 10
 
 // shows lists what the commands of package envelope show, so that they can be said in every language.
 func shows() []string {
