@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
+	"strings"
 
 	"comity/internal/base/language"
 	"comity/internal/engine/instrument"
@@ -113,14 +114,22 @@ func onlyShown(fields []web.Field) []web.Field {
 	return out
 }
 
-// chosenLabels is the value of a field in words.
+// chosenLabels is the value of a field in words; of boxes, all that are ticked, one on each line.
 func chosenLabels(f web.Field) string {
+	chosen := f.Values
+	if len(chosen) == 0 {
+		chosen = []string{f.Value}
+	}
+	var said []string
 	for _, c := range f.Choices {
-		if c.Value == f.Value {
-			return c.Label
+		if slices.Contains(chosen, c.Value) {
+			said = append(said, c.Label)
 		}
 	}
-	return f.Value
+	if len(said) == 0 {
+		return f.Value
+	}
+	return strings.Join(said, "\n")
 }
 
 func (q *Requests) showSection(r *web.Request) error {

@@ -63,7 +63,10 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
       r.setRequestHeader('Tus-Resumable', '1.0.0')
       for (const [k, v] of Object.entries(headers)) r.setRequestHeader(k, v)
       if (progress) r.upload.addEventListener('progress', (e) => progress(e.loaded))
-      r.addEventListener('load', () => new URL(r.responseURL).pathname === '/sign-in' ? failed(stop('ended')) : done(r))
+      r.addEventListener('load', () => {
+        const out = r.status === 401 || new URL(r.responseURL).pathname === '/sign-in'
+        return out ? failed(stop('ended')) : done(r)
+      })
       r.addEventListener('error', () => failed(new Error('cut')))
       r.addEventListener('abort', () => failed(new Error('abort')))
       sending = r
