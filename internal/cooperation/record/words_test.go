@@ -2,10 +2,13 @@ package record
 
 import (
 	"os"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"comity/internal/base/language"
+	"comity/internal/engine/envelope"
 )
 
 // TestEverySentenceIsTranslated holds the translations against what the pages of this package say, in six
@@ -25,6 +28,17 @@ func TestEverySentenceIsTranslated(t *testing.T) {
 	for _, p := range language.Lint(catalog, used) {
 		if !strings.HasPrefix(p.Where, "language/") { // those of all pages
 			t.Error(p)
+		}
+	}
+}
+
+// TestCommandsAreSaid: whatever the public commands show has its sentence in the catalogue.
+func TestCommandsAreSaid(t *testing.T) {
+	for _, card := range []bool{false, true} {
+		for _, c := range envelope.Commands("x.asice.age", true, card, time.Time{}) {
+			if !slices.Contains(shows(), c.Shows) {
+				t.Errorf("%q is not among the sentences of shows", c.Shows)
+			}
 		}
 	}
 }
