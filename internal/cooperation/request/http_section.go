@@ -4,7 +4,7 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"strings"
+	"time"
 
 	"comity/internal/base/language"
 	"comity/internal/engine/instrument"
@@ -74,7 +74,7 @@ func (q *Requests) fillSection(r *web.Request, p *sectionPage, s instrument.Stat
 	p.Hidden = k.hidden
 	p.Autosave = at(p.Request.ID, "draft", p.Section)
 	if !p.Edit {
-		p.Fields = onlyShown(p.Fields)
+		p.Fields = onlyShown(r.Printer, p.Fields)
 	}
 	return nil
 }
@@ -93,20 +93,20 @@ func measureIndex(section string) int {
 }
 
 // onlyShown turns fields into what can be read and not changed; what isn't answered is left out.
-func onlyShown(fields []web.Field) []web.Field {
+func onlyShown(p *language.Printer, fields []web.Field) []web.Field {
 	var out []web.Field
 	for _, f := range fields {
 		f.Error, f.Missing, f.AddName, f.RemoveName = "", "", "", ""
-		f.Fields = onlyShown(f.Fields)
+		f.Fields = onlyShown(p, f.Fields)
 		f.Items = slices.Clone(f.Items)
 		for i := range f.Items {
-			f.Items[i].Fields = onlyShown(f.Items[i].Fields)
+			f.Items[i].Fields = onlyShown(p, f.Items[i].Fields)
 		}
 		switch {
 		case f.Kind == web.Group && len(f.Fields) > 0, f.Kind == web.Repeat && len(f.Items) > 0:
 			out = append(out, f)
 		case f.Value != "":
-			f.Value = chosenLabels(f)
+			f.Value = inWords(p, f)
 			f.Kind, f.Hint = web.Shown, ""
 			out = append(out, f)
 		}
@@ -114,8 +114,11 @@ func onlyShown(fields []web.Field) []web.Field {
 	return out
 }
 
-// chosenLabels is the value of a field in words; of boxes, all that are ticked, one on each line.
-func chosenLabels(f web.Field) string {
+// inWords is the value of a field as it is read: what was chosen by its label, all that is ticked, a day in words.
+func inWords(p *language.Printer, f web.Field) string {
+	if day, err := time.Parse(time.DateOnly, f.Value); err == nil && f.Kind == web.Date {
+		return string(p.Date(day))
+	}
 	chosen := f.Values
 	if len(chosen) == 0 {
 		chosen = []string{f.Value}
@@ -129,7 +132,7 @@ func chosenLabels(f web.Field) string {
 	if len(said) == 0 {
 		return f.Value
 	}
-	return strings.Join(said, "\n")
+	return string(p.And(said))
 }
 
 func (q *Requests) showSection(r *web.Request) error {
