@@ -3,10 +3,13 @@ package cli
 import (
 	"fmt"
 	"os"
+	"path"
 	"path/filepath"
+	"slices"
 
 	"comity/internal/base/canonical"
 	"comity/internal/cooperation/evidence"
+	"comity/internal/engine/envelope"
 )
 
 // verifyFolder checks a folder evidence/<item> that was taken out of a delivery: custody.json against the bytes.
@@ -44,8 +47,36 @@ func (k *knowledge) verifyFolder(v *verdict, dir string) error {
 		v.skipped("origin", "custody.json is not signed by itself, anybody could have written it for these bytes: give the envelope it came in (--with) and its sender's card")
 		return nil
 	}
-	_, err = k.enclosed(v, k.with, canonical.Sum(b))
-	return err
+	for _, name := range k.with {
+		if err := k.compareOrigin(v, c, canonical.Sum(b), name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// compareOrigin wants this custody.json to be the sender's own, in the place of its item in a sound delivery: not a file
+// that the node passed on as somebody's annex.
+func (k *knowledge) compareOrigin(v *verdict, c evidence.Custody, sum canonical.Hash, name string) error {
+	return k.beside(name, func(r *envelope.Report) error {
+		if err := vouched(r); err != nil {
+			v.failed("origin", "%s: %v", name, err)
+			return nil
+		}
+		m := r.Opened.Message
+		if _, err := evidence.CheckFolders(m, reader(r.Opened)); err != nil {
+			v.failed("origin", "%s: %v", name, err)
+			return nil
+		}
+		place := path.Dir(c.File) + "/custody.json"
+		if !slices.ContainsFunc(m.Content, func(f envelope.File) bool { return f.Path == place && f.SHA256 == sum }) {
+			v.failed("origin", "%s has no such %s", name, place)
+			return nil
+		}
+		v.passed("origin", "%s of %s, sealed by node %s (%s)", place, name, r.Opened.Sender.Node, r.Opened.Sender.State)
+		k.sayEnvelope(v, r.Opened)
+		return nil
+	})
 }
 
 func compareBytes(v *verdict, file string, it evidence.CustodyItem) error {

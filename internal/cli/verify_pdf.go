@@ -76,7 +76,7 @@ func (k *knowledge) verifySignature(v *verdict, n int, s sign.Signature, sent bo
 	case sent:
 		v.passed(who, "certificate %s: the node of the card stands for this file", cert)
 	default:
-		v.skipped(who, "certificate %s: compare it with what the person or their authority tells you (--signer), or give the envelope that it came in or the node's ledger (--with)", cert)
+		v.skipped(who, "certificate %s: compare it with what the person or their authority tells you (--signer), or give the envelope whose letter it is or the node's ledger (--with)", cert)
 	}
 	if end := s.Cert.NotAfter; k.env.Now().After(end) && !k.madeBefore(s, end) {
 		v.skipped(fmt.Sprintf("time %d", n), "the certificate ended at %s, and no time stamp that you trust (--tsa) and no word of yours (--existed) shows that it was signed before", stampOf(end))
@@ -109,13 +109,17 @@ func (k *knowledge) vouchedFor(v *verdict, sum canonical.Hash) (bool, error) {
 		}
 		entered = entered || in
 	}
-	sent, err := k.enclosed(v, envelopes, sum)
-	return sent || entered, err
+	paths, err := k.enclosed(v, envelopes, sum)
+	return entered || slices.ContainsFunc(paths, standsFor), err
 }
 
-// enclosed looks for a file among the content of envelopes sealed by nodes of the cards.
-func (k *knowledge) enclosed(v *verdict, envelopes []string, sum canonical.Hash) (bool, error) {
-	found := false
+// standsFor reports whether a node stands for the signatures on a PDF because it sent it under the path: its own letter
+// alone. An annex or an item of evidence may be anybody's PDF; that it was sent says nothing of who signed it.
+func standsFor(path string) bool { return path == envelope.LetterPath }
+
+// enclosed looks for a file among the content of envelopes sealed by nodes of the cards, and returns its paths there.
+func (k *knowledge) enclosed(v *verdict, envelopes []string, sum canonical.Hash) ([]string, error) {
+	var paths []string
 	for _, name := range envelopes {
 		err := k.beside(name, func(r *envelope.Report) error {
 			if err := vouched(r); err != nil {
@@ -124,7 +128,7 @@ func (k *knowledge) enclosed(v *verdict, envelopes []string, sum canonical.Hash)
 			}
 			for _, f := range r.Opened.Message.Content {
 				if f.SHA256 == sum {
-					found = true
+					paths = append(paths, f.Path)
 					v.passed("enclosed", "%s of %s, sealed by node %s (%s)", f.Path, name, r.Opened.Sender.Node, r.Opened.Sender.State)
 					k.sayEnvelope(v, r.Opened)
 					return nil
@@ -134,10 +138,10 @@ func (k *knowledge) enclosed(v *verdict, envelopes []string, sum canonical.Hash)
 			return nil
 		})
 		if err != nil {
-			return false, err
+			return nil, err
 		}
 	}
-	return found, nil
+	return paths, nil
 }
 
 // verifyEnclosed checks a file of no form of ours that was taken out of an envelope.

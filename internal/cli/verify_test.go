@@ -69,6 +69,8 @@ func TestVerifyIsNotFooled(t *testing.T) {
 		"a folder with other bytes":                     {0, []string{"--card", ma, "--with", at("delivery.asice"), changed(t, item)}, "failed   bytes"},
 		"a folder with a file more":                     {0, []string{"--card", ma, "--with", at("delivery.asice"), withMore(t, item)}, "failed   folder"},
 		"a folder by itself":                            {0, []string{item}, "skipped  origin"},
+		"a folder with an envelope it was not in":       {0, []string{"--card", pt, "--with", at("request.asice"), item}, "failed   origin"},
+		"a folder with a record that was changed":       {0, []string{"--card", ma, "--with", at("delivery.asice"), relabelled(t, item)}, "failed   origin"},
 		"a folder with a link":                          {0, []string{"--card", ma, "--with", at("delivery.asice"), linked(t, item)}, "failed   folder"},
 		"an empty file":                                 {0, []string{put(t, "empty.asice", nil)}, "failed   form"},
 		"a page behind a zip":                           {0, []string{"--card", pt, "--to", ma, put(t, "x.asice", append(readFile(t, at("request.asice")), letter...))}, "failed   bad-zip"},
@@ -97,6 +99,18 @@ func TestVerifyAfterYears(t *testing.T) {
 	code, out := run(t, 4*366*24*time.Hour, args...)
 	if code != exitDone || !strings.Contains(out, "is your word") || !strings.Contains(out, "openssl") || !strings.Contains(out, "-attime") {
 		t.Errorf("verify ended with %d, want a yes that rests on a word:\n%s", code, out)
+	}
+}
+
+// TestVerifyFolder is the way an item of evidence is shown to come from a node.
+func TestVerifyFolder(t *testing.T) {
+	t.Parallel()
+	dir := left(t)
+	item := filepath.Join(t.TempDir(), "item")
+	unpackItem(t, filepath.Join(dir, "delivery.asice"), item)
+	code, out := run(t, 0, "verify", "--card", filepath.Join(dir, "cards", "ma.card.asice"), "--with", filepath.Join(dir, "delivery.asice"), item)
+	if code != exitDone || !strings.Contains(out, "passed   bytes") || !strings.Contains(out, "passed   origin") {
+		t.Errorf("verify ended with %d, want a yes:\n%s", code, out)
 	}
 }
 
@@ -139,6 +153,17 @@ func TestPlain(t *testing.T) {
 	} {
 		if got := plain(s); got != want {
 			t.Errorf("plain(%q) = %q, want %q", s, got, want)
+		}
+	}
+}
+
+// TestNodeStandsForItsLetterAlone: a forged letter that a suspect kept, sent on as evidence, is not the node's letter.
+func TestNodeStandsForItsLetterAlone(t *testing.T) {
+	for path, want := range map[string]bool{
+		"letter.pdf": true, "annex/letter.pdf": false, "evidence/01kjpxjn000000000000000009/letter.pdf": false, "answers.json": false,
+	} {
+		if got := standsFor(path); got != want {
+			t.Errorf("standsFor(%q) = %v, want %v", path, got, want)
 		}
 	}
 }
@@ -296,6 +321,18 @@ func changed(t *testing.T, item string) string {
 	dir, file := copyOf(t, item)
 	b := readFile(t, file)
 	b[0] ^= 1
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// relabelled has a custody.json that somebody else wrote for the same bytes.
+func relabelled(t *testing.T, item string) string {
+	t.Helper()
+	dir, _ := copyOf(t, item)
+	file := filepath.Join(dir, "custody.json")
+	b := bytes.Replace(readFile(t, file), []byte(`"label":"E1"`), []byte(`"label":"E2"`), 1)
 	if err := os.WriteFile(file, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
