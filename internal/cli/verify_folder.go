@@ -47,17 +47,39 @@ func (k *knowledge) verifyFolder(v *verdict, dir string) error {
 		v.skipped("origin", "custody.json is not signed by itself, anybody could have written it for these bytes: give the envelope it came in (--with) and its sender's card")
 		return nil
 	}
+	sums, err := sumsIn(dir, entries)
+	if err != nil {
+		return err
+	}
 	for _, name := range k.with {
-		if err := k.compareOrigin(v, c, canonical.Sum(b), name); err != nil {
+		if err := k.compareOrigin(v, c, sums, name); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// compareOrigin wants this custody.json to be the sender's own, in the place of its item in a sound delivery: not a file
-// that the node passed on as somebody's annex.
-func (k *knowledge) compareOrigin(v *verdict, c evidence.Custody, sum canonical.Hash, name string) error {
+// sumsIn returns the digests of a folder's files by name.
+func sumsIn(dir string, entries []os.DirEntry) (map[string]canonical.Hash, error) {
+	sums := map[string]canonical.Hash{}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue // said already
+		}
+		err := withFile(filepath.Join(dir, e.Name()), func(f *os.File, _ int64) (err error) {
+			sums[e.Name()], err = sumOf(f)
+			return err
+		})
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", e.Name(), err)
+		}
+	}
+	return sums, nil
+}
+
+// compareOrigin wants the folder's files to be those of the item's place in a sound delivery: not a record that the node
+// passed on as somebody's annex.
+func (k *knowledge) compareOrigin(v *verdict, c evidence.Custody, sums map[string]canonical.Hash, name string) error {
 	return k.beside(name, func(r *envelope.Report) error {
 		if err := vouched(r); err != nil {
 			v.failed("origin", "%s: %v", name, err)
@@ -68,10 +90,12 @@ func (k *knowledge) compareOrigin(v *verdict, c evidence.Custody, sum canonical.
 			v.failed("origin", "%s: %v", name, err)
 			return nil
 		}
-		place := path.Dir(c.File) + "/custody.json"
-		if !slices.ContainsFunc(m.Content, func(f envelope.File) bool { return f.Path == place && f.SHA256 == sum }) {
-			v.failed("origin", "%s has no such %s", name, place)
-			return nil
+		place := path.Dir(c.File)
+		for file, sum := range sums {
+			if !slices.ContainsFunc(m.Content, func(f envelope.File) bool { return f.Path == place+"/"+file && f.SHA256 == sum }) {
+				v.failed("origin", "%s has no such %s/%s", name, place, file)
+				return nil
+			}
 		}
 		v.passed("origin", "%s of %s, sealed by node %s (%s)", place, name, r.Opened.Sender.Node, r.Opened.Sender.State)
 		k.sayEnvelope(v, r.Opened)

@@ -70,7 +70,8 @@ func TestVerifyIsNotFooled(t *testing.T) {
 		"a folder with a file more":                     {0, []string{"--card", ma, "--with", at("delivery.asice"), withMore(t, item)}, "failed   folder"},
 		"a folder by itself":                            {0, []string{item}, "skipped  origin"},
 		"a folder with an envelope it was not in":       {0, []string{"--card", pt, "--with", at("request.asice"), item}, "failed   origin"},
-		"a folder with a record that was changed":       {0, []string{"--card", ma, "--with", at("delivery.asice"), relabelled(t, item)}, "failed   origin"},
+		"a folder with a record that was changed":       {0, []string{"--card", ma, "--with", at("delivery.asice"), edited(t, item, "custody.json", `"label":"E1"`, `"label":"E2"`)}, "failed   origin"},
+		"a folder with another graph":                   {0, []string{"--card", ma, "--with", at("delivery.asice"), edited(t, item, "case.jsonld", "E1", "E2")}, "failed   origin"},
 		"a folder with a link":                          {0, []string{"--card", ma, "--with", at("delivery.asice"), linked(t, item)}, "failed   folder"},
 		"an empty file":                                 {0, []string{put(t, "empty.asice", nil)}, "failed   form"},
 		"a page behind a zip":                           {0, []string{"--card", pt, "--to", ma, put(t, "x.asice", append(readFile(t, at("request.asice")), letter...))}, "failed   bad-zip"},
@@ -327,12 +328,16 @@ func changed(t *testing.T, item string) string {
 	return dir
 }
 
-// relabelled has a custody.json that somebody else wrote for the same bytes.
-func relabelled(t *testing.T, item string) string {
+// edited is the item's folder with something else in one of the files beside the bytes.
+func edited(t *testing.T, item, name, from, to string) string {
 	t.Helper()
 	dir, _ := copyOf(t, item)
-	file := filepath.Join(dir, "custody.json")
-	b := bytes.Replace(readFile(t, file), []byte(`"label":"E1"`), []byte(`"label":"E2"`), 1)
+	file := filepath.Join(dir, name)
+	before := readFile(t, file)
+	b := bytes.Replace(before, []byte(from), []byte(to), 1)
+	if bytes.Equal(b, before) {
+		t.Fatalf("%s has no %s", name, from)
+	}
 	if err := os.WriteFile(file, b, 0o600); err != nil {
 		t.Fatal(err)
 	}
