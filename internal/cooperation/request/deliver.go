@@ -24,7 +24,10 @@ func (q *Requests) Deliver(ctx context.Context, who access.Person, n id.ID, item
 		if resp.Evidence, err = delivered(ctx, tx, items); err != nil {
 			return err
 		}
-		resp.Condition, err = conditions(ctx, tx, n)
+		if resp.Condition, err = conditions(ctx, tx, n); err != nil {
+			return err
+		}
+		resp.Result, err = results(ctx, tx, n)
 		return err
 	})
 	if err != nil {

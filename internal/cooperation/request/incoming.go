@@ -110,11 +110,8 @@ func (q *Requests) register(ctx context.Context, c *desk.Change, in *exchange.In
 		State(""), c.Now(), in.Peer.Exercise, string(got.answers), c.Now()); err != nil {
 		return fmt.Errorf("register request: %w", err)
 	}
-	for i, t := range got.types {
-		if _, err := c.Exec(ctx, `
-			INSERT INTO request_measure (request_id, n, type, state, result) VALUES (?, ?, ?, 'pending', '')`, n, i+1, t); err != nil {
-			return err
-		}
+	if err := insertMeasures(ctx, c, n, got.types); err != nil {
+		return err
 	}
 	if _, err := c.Exec(ctx, `
 		INSERT INTO request_letter (request_id, id, lang, pdf, sha256, text_sha256, signed_at, signer) VALUES (?, ?, '', ?, ?, '', ?, '')`,
@@ -182,6 +179,9 @@ func (q *Requests) takeMove(ctx context.Context, c *desk.Change, r *Request, m M
 		if to, err = beforeQuestion(ctx, c, r.ID); err != nil {
 			return err
 		}
+	}
+	if err := theirMeasures(ctx, c, r.ID, m, resp); err != nil {
+		return err
 	}
 	return record(ctx, c, r, m, to, false, body, in.ID)
 }

@@ -50,6 +50,9 @@ func (q *Requests) Transmit(ctx context.Context, who access.Person, n, entry id.
 		if err != nil {
 			return err
 		}
+		if err := insertMeasures(ctx, c, n, r.Measures()); err != nil {
+			return err
+		}
 		return step(ctx, c, &r, m, nil, message)
 	}, desk.Once(entry))
 }
