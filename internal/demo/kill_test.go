@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/cooperation/request"
@@ -165,12 +166,24 @@ func round(ctx context.Context, w *World, j *journal, i string) error {
 			})
 		},
 	}
+	steps = append(steps, func() error { return await(ctx, pt.Place, out, request.Accepted) })
 	for n, s := range steps {
-		if err := s(); err != nil {
+		if err := patiently(s); err != nil {
 			return fmt.Errorf("step %d: %w", n, err)
 		}
 	}
-	return await(ctx, pt.Place, out, request.Accepted)
+	return nil
+}
+
+// patiently tries a step again while it waits for a job: one that a killed process had taken is free again after its
+// lease, a minute later.
+func patiently(step func() error) error {
+	for end := time.Now().Add(3 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+		err := step()
+		if err == nil || time.Now().After(end) || !errors.Is(err, errs.Unavailable) && !errors.Is(err, errNotYet) {
+			return err
+		}
+	}
 }
 
 // reached waits until the request is registered at the other side.
@@ -193,7 +206,7 @@ func (t tale) theirs(ctx context.Context, out id.ID, f func(id.ID) error) error 
 			return f(in)
 		}
 	}
-	return fmt.Errorf("request %s did not arrive", r.Reference)
+	return fmt.Errorf("request %s did not arrive: %w", r.Reference, errNotYet)
 }
 
 // TestKill ends the process by SIGKILL at random instants and starts it again, until every act is done. Then each act
@@ -221,7 +234,7 @@ func TestKill(t *testing.T) {
 		go func() { ended <- c.Wait() }()
 		life := time.Duration(rand.IntN(350)+50) * time.Millisecond
 		if killed >= kills {
-			life = 2 * time.Minute
+			life = 10 * time.Minute
 		}
 		select {
 		case err := <-ended:

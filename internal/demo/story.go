@@ -278,6 +278,9 @@ func incoming(ctx context.Context, p *Place, reference string) (n id.ID, err err
 	return n, err
 }
 
+// errNotYet says that the other side was waited for and has not come so far.
+var errNotYet = errors.New("not within " + patience.String())
+
 // await waits until a request has come into a state.
 func await(ctx context.Context, p *Place, n id.ID, want request.State) error {
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(5 * time.Millisecond) {
@@ -292,5 +295,5 @@ func await(ctx context.Context, p *Place, n id.ID, want request.State) error {
 			return ctx.Err()
 		}
 	}
-	return errors.New("the request did not come into the state " + string(want))
+	return fmt.Errorf("the request did not come into the state %s: %w", want, errNotYet)
 }
