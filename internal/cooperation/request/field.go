@@ -99,9 +99,7 @@ func (a *asker) look(f instrument.Field, w *web.Field) {
 		w.Kind = web.TextArea
 	case "state":
 		w.Kind = web.Select
-		for _, c := range a.q.stateChoices(a.p, a.q.exchange.Self().State()) {
-			w.Choices = append(w.Choices, c)
-		}
+		w.Choices = append(w.Choices, a.q.stateChoices(a.p, a.q.exchange.Self().State())...)
 	case "language":
 		w.Kind = web.Select
 		for _, t := range a.q.law.Catalog.Tags() {
