@@ -78,12 +78,16 @@ func runDemo(ctx context.Context, env Env, o demo.Options) error {
 	if err != nil {
 		return err
 	}
-	err = w.Story(ctx)
+	// The links come first: whoever opens one finds the requests arriving, as in a real office.
+	err = w.Links(ctx, env.Stdout)
 	if err == nil {
-		err = w.Links(ctx, env.Stdout)
+		err = w.Story(ctx)
 	}
-	if err != nil {
+	if err != nil && ctx.Err() == nil {
 		return errors.Join(err, w.Stop())
+	}
+	if err == nil {
+		fmt.Fprintln(env.Stdout, "\nEvery request of the story is in its place.")
 	}
 	<-ctx.Done()
 	return w.Stop()

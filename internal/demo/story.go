@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"time"
 
 	"comity/internal/base/id"
@@ -56,13 +57,25 @@ func (w *World) Story(ctx context.Context) error {
 		{ma, pt, "produce.subscriber", "Hameçonnage de pensionnés (exercice)", request.InReview},
 		{ma, pt, "produce.subscriber", "سرقة حسابات مصرفية (تمرين)", request.Draft},
 	}
-	for _, t := range tales {
-		if err := t.tell(ctx); err != nil {
-			return fmt.Errorf("story %q: %w", t.title, err)
-		}
+	// Most of a tale is waiting for the other node, so several are told at a time.
+	var all sync.WaitGroup
+	failed := make([]error, len(tales))
+	turn := make(chan struct{}, talesAtOnce)
+	for i, t := range tales {
+		all.Go(func() {
+			turn <- struct{}{}
+			defer func() { <-turn }()
+			if err := t.tell(ctx); err != nil {
+				failed[i] = fmt.Errorf("story %q: %w", t.title, err)
+			}
+		})
 	}
-	return nil
+	all.Wait()
+	return errors.Join(failed...)
 }
+
+// talesAtOnce is how many tales are told at a time.
+const talesAtOnce = 6
 
 // tell plays a tale up to its stop.
 func (t tale) tell(ctx context.Context) error {

@@ -148,6 +148,9 @@ func (r *Runner) work(ctx context.Context, t taken) {
 	if err != nil {
 		level, args = slog.LevelWarn, append(args, "error", err)
 	}
+	if off := (putOffError{}); errors.As(err, &off) {
+		level = slog.LevelInfo // waiting is no trouble
+	}
 	r.log.Log(ctx, level, "job", args...)
 }
 
