@@ -6,7 +6,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/url"
 	"os"
 	"sync"
@@ -240,6 +239,3 @@ func (n *Node) Close() error {
 	}
 	return n.DB.Close()
 }
-
-// Logger returns the node's log.
-func (n *Node) Logger() *slog.Logger { return n.Config.Log }

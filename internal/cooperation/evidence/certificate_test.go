@@ -58,6 +58,9 @@ func TestCertificate(t *testing.T) {
 func shown(t testing.TB, b []byte) string {
 	t.Helper()
 	if _, err := exec.LookPath("pdftotext"); err != nil {
+		if os.Getenv("COMITY_TEST_TOOLS") == "1" {
+			t.Fatal(err)
+		}
 		t.Skip("pdftotext isn't installed (apt-get install poppler-utils)")
 	}
 	path := filepath.Join(t.TempDir(), "c.pdf")
