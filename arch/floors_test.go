@@ -18,12 +18,15 @@ import (
 var floors = [][]string{
 	0: {"base"},
 	1: {"store/db", "store/disk", "store/ledger", "store/job", "store/keyring", "store/blob", "store/search"},
-	2: {"engine/cms", "engine/access", "engine/instrument", "engine/document", "engine/envelope", "engine/web"},
+	2: {"engine/cms", "engine/access", "engine/instrument", "engine/document", "engine/envelope", "engine/web", "engine/picture"},
 	3: {"desk"},
-	4: {"cooperation/casefile", "cooperation/directory", "cooperation/people", "cooperation/record", "cooperation/selector", "cooperation/treaty", "cooperation/rule"},
-	5: {"cooperation/request", "cooperation/exchange", "cooperation/evidence"},
-	6: {"node", "demo"},
-	7: {"cli"},
+	4: {"cooperation/casefile", "cooperation/directory", "cooperation/people", "cooperation/record", "cooperation/selector", "cooperation/treaty", "cooperation/rule",
+		"dialogue/translation"},
+	5: {"cooperation/request", "cooperation/exchange", "cooperation/evidence",
+		"dialogue/study", "dialogue/response", "dialogue/dataset", "dialogue/review", "dialogue/session"},
+	6: {"mandate"},
+	7: {"node", "demo"},
+	8: {"cli"},
 }
 
 // sameFloor lists who may look sideways at whom.
@@ -39,6 +42,11 @@ var sameFloor = map[string][]string{
 	"cooperation/rule":     {"cooperation/treaty", "cooperation/selector"},
 	"cooperation/evidence": {"cooperation/exchange"},
 	"cooperation/request":  {"cooperation/exchange", "cooperation/evidence"},
+	"dialogue/study":       {"cooperation/exchange"},
+	"dialogue/response":    {"dialogue/study", "cooperation/exchange"},
+	"dialogue/dataset":     {"dialogue/study", "dialogue/response"},
+	"dialogue/review":      {"dialogue/study", "cooperation/exchange"},
+	"dialogue/session":     {"dialogue/review", "dialogue/study"},
 	"demo":                 {"node"},
 }
 
