@@ -48,6 +48,8 @@ type Authority struct {
 	Hours     string    // of its office, local
 	AsOf      time.Time `toml:"as-of"`
 	Source    string
+
+	zone *time.Location
 }
 
 // Name returns the authority's name in the language, in English when it has none there.
@@ -118,9 +120,11 @@ func (d *Directory) add(a Authority) error {
 	case a.Source == "" || a.AsOf.IsZero():
 		return errs.Invalidf("authority %s: source and as-of are needed", a.Code)
 	}
-	if _, err := time.LoadLocation(a.Zone); err != nil {
+	zone, err := time.LoadLocation(a.Zone)
+	if err != nil || a.Zone == "" || a.Zone == "Local" {
 		return errs.Invalidf("authority %s: zone %q is no IANA time zone", a.Code, a.Zone)
 	}
+	a.zone = zone
 	if _, ok := d.Get(a.Code); ok {
 		return errs.Invalidf("authority %s stands twice", a.Code)
 	}
@@ -135,6 +139,12 @@ func (d *Directory) Get(code string) (Authority, bool) {
 		return Authority{}, false
 	}
 	return d.list[i], true
+}
+
+// Zone returns the time zone of the authority with the code: its deadlines end by the clocks of its own office.
+func (d *Directory) Zone(code string) (*time.Location, bool) {
+	a, ok := d.Get(code)
+	return a.zone, ok
 }
 
 // Central returns the central authority of a State.

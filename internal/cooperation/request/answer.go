@@ -181,6 +181,14 @@ func (q *Requests) Progress(ctx context.Context, who access.Person, n id.ID, res
 	return q.say(ctx, who, n, "progress", resp, entry, sayOption{after: q.measures("executing")})
 }
 
+// AnswerStatus tells the other side, which asked, how far its request is, without changing where it stands.
+func (q *Requests) AnswerStatus(ctx context.Context, who access.Person, n id.ID, text string, entry id.ID) error {
+	if strings.TrimSpace(text) == "" {
+		return errs.WithFields(errs.Field{Path: "text", Code: "Write the answer."})
+	}
+	return q.say(ctx, who, n, "status.answer", Response{Text: text}, entry, sayOption{})
+}
+
 // Execute notes the result of each measure.
 func (q *Requests) Execute(ctx context.Context, who access.Person, n id.ID, results []Result, entry id.ID) error {
 	m, _ := MoveNamed("execute")

@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"comity/internal/base/language"
@@ -22,7 +23,7 @@ func offers() []moveForm {
 
 func (q *Requests) fillDo(ctx context.Context, tx *db.Tx, r *web.Request, p *showPage, moves []Moved) error {
 	for _, f := range offers() {
-		if !f.now(p.Request) || f.move == "refuse" && !proposedSince(moves) {
+		if !f.now(p.Request) || f.move == "refuse" && !proposedSince(moves) || f.move == "status.answer" && !statusOpen(moves) {
 			continue
 		}
 		ok, why, err := q.may(ctx, tx, r, f.act(), p.Request.ID)
@@ -40,6 +41,20 @@ func (q *Requests) fillDo(ctx context.Context, tx *db.Tx, r *web.Request, p *sho
 		}
 	}
 	return nil
+}
+
+// statusOpen says whether the other side asked how far the request is, and nothing has told it since.
+func statusOpen(moves []Moved) bool {
+	open := false
+	for _, m := range moves {
+		switch {
+		case m.Move == "status":
+			open = true
+		case slices.Contains(tells, m.Move):
+			open = false
+		}
+	}
+	return open
 }
 
 func proposedSince(moves []Moved) bool {
@@ -70,11 +85,7 @@ func (q *Requests) fillMeasures(ctx context.Context, tx *db.Tx, r *web.Request, 
 	return err
 }
 
-func (q *Requests) fillClocks(_ context.Context, tx *db.Tx, r *web.Request, p *showPage, moves []Moved) error {
-	found, err := q.clocks(p.Request, moves)
-	for _, c := range running(found, tx.Now()) {
-		p.Clocks = append(p.Clocks, q.clockLine(r, p.Request, c))
-	}
-	sortByEnd(p.Clocks)
+func (q *Requests) fillClocks(ctx context.Context, tx *db.Tx, r *web.Request, p *showPage, moves []Moved) (err error) {
+	p.Clocks, err = q.clockLinesOf(ctx, tx, r, p.Request, moves)
 	return err
 }

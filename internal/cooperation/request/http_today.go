@@ -70,7 +70,11 @@ func (q *Requests) showToday(r *web.Request) error {
 		if err := q.sortToday(ctx, tx, r, all, &p); err != nil {
 			return err
 		}
-		p.Clocks, err = q.clockLines(ctx, tx, r, all)
+		kept, err := keeping(ctx, tx)
+		if err != nil {
+			return err
+		}
+		p.Clocks, err = q.clockLines(ctx, tx, r, append(all, kept...))
 		return err
 	})
 	if err != nil {

@@ -113,6 +113,9 @@ func (q *Requests) register(ctx context.Context, c *desk.Change, in *exchange.In
 	if err := insertMeasures(ctx, c, n, got.types); err != nil {
 		return err
 	}
+	if err := quote(ctx, c, n, got.answers); err != nil {
+		return err
+	}
 	if _, err := c.Exec(ctx, `
 		INSERT INTO request_letter (request_id, id, lang, pdf, sha256, text_sha256, signed_at, signer) VALUES (?, ?, '', ?, ?, '', ?, '')`,
 		n, in.ID, got.letter, canonical.Sum(got.letter), in.Message.SentAt); err != nil {
@@ -126,16 +129,16 @@ func (q *Requests) register(ctx context.Context, c *desk.Change, in *exchange.In
 
 // theirMove makes the move of the other side of which a message tells, if the state allows it.
 func (q *Requests) theirMove(ctx context.Context, c *desk.Change, in *exchange.Incoming, prepared any) error {
-	m, ok := moveOfKind(string(in.Message.Kind))
-	if !ok {
-		return exchange.Refuse(envelope.UnknownKind, "no move is told by the kind %s", in.Message.Kind)
-	}
 	r, err := byReference(ctx, c.Tx, in.Message.Request, in.Peer.Node)
 	if errors.Is(err, errs.NotFound) {
 		return exchange.Refuse(envelope.NotAllowed, "this node has no request %.60q with the sender", in.Message.Request)
 	}
 	if err != nil {
 		return err
+	}
+	m, ok := moveOfKind(string(in.Message.Kind), other(r.Direction.Side()))
+	if !ok {
+		return exchange.Refuse(envelope.NotAllowed, "a %s is not for the sender's side to send", in.Message.Kind)
 	}
 	body, err := in.Small(envelope.AnswersPath, maxResponse)
 	if err != nil {

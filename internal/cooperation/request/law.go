@@ -52,9 +52,12 @@ func LoadLaw(catalog *language.Catalog, exercise bool) (*Law, error) {
 	return l, err
 }
 
-// Check asks every rule about the answers, as of now. exercise lets documentation addresses count as public.
-func (l *Law) Check(a instrument.Answers, exercise bool, now time.Time) ([]rule.Finding, error) {
-	found, err := l.Rules.Check(a.Tree(), rule.Env{Treaties: l.Treaties, Exercise: exercise, Now: now})
+// Check asks every rule about the answers, as of now, and the rules on clocks about the clocks. exercise lets
+// documentation addresses count as public.
+func (l *Law) Check(a instrument.Answers, exercise bool, now time.Time, clocks ...rule.Clock) ([]rule.Finding, error) {
+	tree := a.Tree()
+	rule.Attach(tree, clocks, treaty.Date(now.Format(time.DateOnly)))
+	found, err := l.Rules.Check(tree, rule.Env{Treaties: l.Treaties, Exercise: exercise, Now: now})
 	if err != nil {
 		return nil, fmt.Errorf("check request: %w", err)
 	}

@@ -71,6 +71,8 @@ var moves = []Move{
 	{"postpone", "postponement", Receiver, []State{Received, Acknowledged, NeedsInformation, Accepted}, Postponed},
 	{"refuse.propose", "", Receiver, []State{Received, Acknowledged, NeedsInformation, Postponed, Accepted}, ""},
 	{"refuse", "refusal", Receiver, []State{Received, Acknowledged, NeedsInformation, Postponed, Accepted}, Refused},
+	{"status", "question", Requester, atReceiver, ""},
+	{"status.answer", "answer", Receiver, atReceiver, ""},
 	{"progress", "progress", Receiver, []State{Accepted, Executing, PartlyExecuted}, Executing},
 	{"execute", "", Receiver, []State{Accepted, Executing, PartlyExecuted}, Executed},
 	{"deliver", "delivery", Receiver, []State{Accepted, Executing, PartlyExecuted, Executed, EvidenceSent}, EvidenceSent},
@@ -89,9 +91,10 @@ func MoveNamed(name string) (Move, bool) {
 	return moves[i], true
 }
 
-// moveOfKind returns the move that a message of the kind tells of.
-func moveOfKind(kind string) (Move, bool) {
-	i := slices.IndexFunc(moves, func(m Move) bool { return m.Kind == kind && kind != "" })
+// moveOfKind returns the move that a message of the kind tells of when that side sends it: a question of the requesting
+// side asks how far its request is, one of the requested side what the request lacks.
+func moveOfKind(kind string, by Side) (Move, bool) {
+	i := slices.IndexFunc(moves, func(m Move) bool { return m.Kind == kind && kind != "" && (m.By == by || m.By == Either) })
 	if i < 0 {
 		return Move{}, false
 	}

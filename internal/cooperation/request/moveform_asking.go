@@ -35,6 +35,17 @@ func asking() []moveForm {
 			fields: answerFields, do: answer,
 		},
 		{
+			move: "status", path: "status", title: language.M("Ask how far it is"),
+			lead:   language.M("The requested State answers reasonable questions on progress. Where the treaty says so, a time of thirty days begins to run."),
+			button: language.M("Send the question"), done: language.M("The question is on its way. The other State is asked to tell how far it is."),
+			fields: func(p *movePage) []web.Field {
+				return []web.Field{p.field(web.TextArea, "text", p.r.T("What you want to know, in words"), nil)}
+			},
+			do: func(ctx context.Context, p *movePage, entry id.ID) error {
+				return p.q.AskStatus(ctx, p.r.Person, p.Request.ID, p.r.Form().Get("text"), entry)
+			},
+		},
+		{
 			move: "withdraw", path: "withdraw", title: language.M("Take the request back"), danger: true,
 			lead:   language.M("The other State learns that the request is no longer needed and stops work on it."),
 			button: language.M("Take it back"), done: language.M("The other State learns that the request is taken back."),

@@ -29,6 +29,17 @@ func carrying() []moveForm {
 			do: progress,
 		},
 		{
+			move: "status.answer", path: "tell", title: language.M("Say how far it is"),
+			lead:   language.M("The other State has asked. Where the request stands doesn't change by the answer."),
+			button: language.M("Send the answer"), done: language.M("The answer is on its way."),
+			fields: func(p *movePage) []web.Field {
+				return []web.Field{p.field(web.TextArea, "text", p.r.T("How far it is"), required)}
+			},
+			do: func(ctx context.Context, p *movePage, entry id.ID) error {
+				return p.q.AnswerStatus(ctx, p.r.Person, p.Request.ID, p.r.Form().Get("text"), entry)
+			},
+		},
+		{
 			move: "execute", path: "execute", title: language.M("Note the results"),
 			lead:   language.M("The other State learns of them with what is handed over."),
 			button: language.M("Note the results"), done: language.M("The results are noted."),

@@ -84,17 +84,25 @@ func has(found []rule.Finding, ruleID, path string) bool {
 }
 
 // check asks the rules about a request as it stands.
-func (q *Requests) check(r Request, now time.Time) ([]rule.Finding, error) {
+func (q *Requests) check(r Request, now time.Time, clocks ...rule.Clock) ([]rule.Finding, error) {
 	a, err := r.answers()
 	if err != nil {
 		return nil, err
 	}
-	return q.law.Check(a, r.Exercise, now)
+	return q.law.Check(a, r.Exercise, now.In(q.executing(r)), clocks...)
 }
 
-// Check returns what the rules find in a request, and which findings a reviewer has let stand.
+// Check returns what the rules find in a request and in the times that run for it, and which findings a reviewer has let stand.
 func (q *Requests) Check(ctx context.Context, tx *db.Tx, r Request) ([]rule.Finding, []Overridden, error) {
-	found, err := q.check(r, tx.Now())
+	moves, err := Moves(ctx, tx, r.ID)
+	if err != nil {
+		return nil, nil, err
+	}
+	clocks, err := q.clocks(ctx, tx, r, moves)
+	if err != nil {
+		return nil, nil, err
+	}
+	found, err := q.check(r, tx.Now(), clocks...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -53,6 +53,9 @@ func (q *Requests) Transmit(ctx context.Context, who access.Person, n, entry id.
 		if err := insertMeasures(ctx, c, n, r.Measures()); err != nil {
 			return err
 		}
+		if err := quote(ctx, c, n, r.Answers); err != nil {
+			return err
+		}
 		return step(ctx, c, &r, m, nil, message)
 	}, desk.Once(entry))
 }
@@ -137,6 +140,11 @@ func (q *Requests) Answer(ctx context.Context, who access.Person, n id.ID, items
 		return errs.WithFields(errs.Field{Path: "text", Code: "Write the answer."})
 	}
 	return q.say(ctx, who, n, "answer", Response{Item: items, Text: text}, entry, sayOption{})
+}
+
+// AskStatus asks the other side how far the request is (UNTOC 18(24), UNCAC 46(24)); text may be empty.
+func (q *Requests) AskStatus(ctx context.Context, who access.Person, n id.ID, text string, entry id.ID) error {
+	return q.say(ctx, who, n, "status", Response{Text: text}, entry, sayOption{})
 }
 
 // Withdraw tells the other side that the request is no longer needed (UNTOC 18(24), UNCAC 46(24): promptly).

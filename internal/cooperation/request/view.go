@@ -3,10 +3,8 @@ package request
 import (
 	"context"
 	"strconv"
-	"time"
 
 	"comity/internal/base/id"
-	"comity/internal/cooperation/rule"
 	"comity/internal/cooperation/treaty"
 	"comity/internal/engine/access"
 	"comity/internal/engine/instrument"
@@ -32,6 +30,21 @@ func underWay(ctx context.Context, tx *db.Tx) ([]Request, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT `+columns+` FROM request WHERE request.state NOT IN (?, ?, ?) AND `+where+`
 		ORDER BY request.since, request.id LIMIT ?`, append(args, openLimit)...)
+	return db.Collect(rows, err, scan)
+}
+
+// keepsMonths is how long after its end a request's promises are still watched: data may be kept for months after the
+// request that asked for it was closed.
+const keepsMonths = 18
+
+// keeping lists requests that are closed and in which the requested side told since when it keeps data.
+func keeping(ctx context.Context, tx *db.Tx) ([]Request, error) {
+	where, args := tx.Scope().Where("request.case_id")
+	args = append([]any{Closed, tx.Now().AddDate(0, -keepsMonths, 0)}, args...)
+	rows, err := tx.Query(ctx, `
+		SELECT `+columns+` FROM request WHERE request.state = ? AND request.since > ? AND `+where+`
+			AND EXISTS (SELECT 1 FROM request_move m WHERE m.request_id = request.id AND m.move = 'progress')
+		ORDER BY request.id DESC LIMIT ?`, append(args, openLimit)...)
 	return db.Collect(rows, err, scan)
 }
 
@@ -132,43 +145,6 @@ func bases(a instrument.Answers) []treaty.Code {
 		}
 	}
 	return codes
-}
-
-// clocks computes the lengths of time that run for a request, from its moves. Which there are is the treaties' to say.
-func (q *Requests) clocks(r Request, moves []Moved) ([]rule.Clock, error) {
-	a, err := r.answers()
-	if err != nil {
-		return nil, err
-	}
-	var events []rule.Event
-	for _, m := range moves {
-		if m.Response.Preserved != "" {
-			events = append(events, rule.Event{Kind: "preserved", On: treaty.Date(m.Response.Preserved), Until: treaty.Date(m.Response.Until), Ref: r.Reference})
-		}
-	}
-	var all []rule.Clock
-	for _, code := range bases(a) {
-		t, ok := q.law.Treaties.Get(code)
-		if !ok {
-			continue
-		}
-		for _, kind := range distinct(r.Measures()) {
-			all = append(all, rule.Clocks(t, kind, events)...)
-		}
-	}
-	return all, nil
-}
-
-// running are the clocks that somebody has to watch on the day.
-func running(all []rule.Clock, now time.Time) []rule.Clock {
-	today := treaty.Date(now.UTC().Format(time.DateOnly))
-	var left []rule.Clock
-	for _, c := range all {
-		if p := c.Phase(today); p == rule.Running || p == rule.Ending || p == rule.Lapsed {
-			left = append(left, c)
-		}
-	}
-	return left
 }
 
 func distinct(list []string) []string {

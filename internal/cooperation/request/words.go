@@ -45,6 +45,7 @@ func happened(move string) string {
 		"refuse.propose": language.M("Refusal proposed"), "refuse": language.M("Request refused"), "progress": language.M("Progress reported"),
 		"execute": language.M("Results noted"), "deliver": language.M("Evidence handed over"), "receive.evidence": language.M("Evidence confirmed as whole"),
 		"withdraw": language.M("Request taken back"), "feedback": language.M("Feedback given"), "close": language.M("Request closed"),
+		"status": language.M("Asked how far it is"), "status.answer": language.M("Told how far it is"),
 	}[move]
 }
 

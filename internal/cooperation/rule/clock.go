@@ -59,11 +59,11 @@ func (c Clock) Phase(today treaty.Date) Phase {
 }
 
 // Clocks computes the clocks that a treaty attaches to a type of measure from what has happened. Each start event
-// begins one; the first stop event on or after it ends it.
+// begins one; the first stop event after it ends it. Of two on one day, the later in the list came later.
 func Clocks(t *treaty.Treaty, measure string, events []Event) []Clock {
 	var out []Clock
 	for _, rule := range t.ClocksOf(measure) {
-		for _, e := range events {
+		for i, e := range events {
 			if e.Kind != rule.Start {
 				continue
 			}
@@ -75,15 +75,22 @@ func Clocks(t *treaty.Treaty, measure string, events []Event) []Clock {
 				c.Earliest = rule.Least
 			}
 			c.Warn = addDays(c.End, -WarnDays)
-			for _, s := range events {
-				if s.Kind == rule.Stop && s.On >= e.On && (c.Stopped == "" || s.On < c.Stopped) {
-					c.Stopped = s.On
-				}
-			}
+			c.Stopped = stopped(events, i, rule.Stop)
 			out = append(out, c)
 		}
 	}
 	return out
+}
+
+// stopped is the day on which the clock that the event at i began was ended, "" while it runs.
+func stopped(events []Event, i int, kind string) (on treaty.Date) {
+	for j, s := range events {
+		after := s.On > events[i].On || s.On == events[i].On && j > i
+		if s.Kind == kind && after && (on == "" || s.On < on) {
+			on = s.On
+		}
+	}
+	return on
 }
 
 func addDays(d treaty.Date, n int) treaty.Date {
