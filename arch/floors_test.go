@@ -38,6 +38,7 @@ var sameFloor = map[string][]string{
 	"store/search":         {"store/db"},
 	"engine/web":           {"engine/access"},
 	"engine/document":      {"engine/instrument", "engine/cms"},
+	"engine/picture":       {"engine/document"},
 	"engine/envelope":      {"engine/cms"},
 	"cooperation/rule":     {"cooperation/treaty", "cooperation/selector"},
 	"cooperation/evidence": {"cooperation/exchange"},

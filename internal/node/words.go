@@ -14,11 +14,13 @@ import (
 	"comity/internal/cooperation/rule"
 	"comity/internal/cooperation/selector"
 	"comity/internal/cooperation/treaty"
+	"comity/internal/engine/picture"
 )
 
 // Words lists the slices' folders of translations; those of the engines' own sentences stand in package language.
 func Words() []language.Source {
 	return slices.Concat([]language.Source{
 		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), exchange.Words(), record.Words(), request.Words(), rule.Words(), selector.Words(), treaty.Words(),
+		picture.Words(),
 	}, types.Words())
 }

@@ -34,6 +34,7 @@ var vendored = []struct{ what, licence string }{
 	{"Noto Sans, font (SIL Open Font License 1.1)", "internal/engine/document/font/data/LICENSE-NotoSans.txt"},
 	{"Noto Naskh Arabic, font (SIL Open Font License 1.1)", "internal/engine/document/font/data/LICENSE-NotoNaskhArabic.txt"},
 	{"Noto Sans SC, font (SIL Open Font License 1.1)", "internal/engine/document/font/data/LICENSE-NotoSansSC.txt"},
+	{"world-atlas, from which the base map of pictures is made (ISC)", "internal/engine/picture/data/LICENSE.world-atlas.txt"},
 	{"GOV.UK Frontend, styles and scripts of the pages (MIT)", "internal/engine/web/assets/LICENSE.govuk-frontend.txt"},
 }
 
@@ -42,7 +43,10 @@ const head = `Comity is licensed under the Apache License, Version 2.0; see LICE
 It contains work of others, listed here with their licences. This file is written by tools/notice.
 
 Names of States (internal/base/language/data/country.csv) are reduced from the data set "country-codes", which its makers
-have put into the public domain (Open Data Commons Public Domain Dedication and License). axe-core (Mozilla Public License
+have put into the public domain (Open Data Commons Public Domain Dedication and License). The base map of pictures
+(internal/engine/picture/data/world.txt) is made from Natural Earth, which is in the public domain. Internet use
+(internal/engine/picture/data/internet.csv) is reduced from the World Development Indicators of the World Bank, indicator
+IT.NET.USER.ZS (Creative Commons Attribution 4.0). axe-core (Mozilla Public License
 2.0) stands in internal/engine/web/webtest/testdata for tests and isn't part of the program.
 `
 

@@ -1,0 +1,106 @@
+package picture_test
+
+import (
+	"encoding/csv"
+	"os"
+	"slices"
+	"testing"
+
+	"comity/internal/base/language"
+	"comity/internal/engine/document"
+	"comity/internal/engine/document/font"
+	"comity/internal/engine/picture"
+)
+
+func maker(t testing.TB) *picture.Maker {
+	t.Helper()
+	m, err := picture.New(font.Noto())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func catalog(t testing.TB) *language.Catalog {
+	t.Helper()
+	c, err := language.Load(picture.Words())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// states lists the Member States and observers: those of the list M49 that have a formal name, without the Cook Islands
+// and Niue, which are neither.
+func states(t testing.TB) (members, observers []language.Country) {
+	t.Helper()
+	f, err := os.Open("../../base/language/data/country.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	rows, err := csv.NewReader(f).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	formal := slices.Index(rows[0], "en_formal")
+	all := catalog(t)
+	for _, r := range rows[1:] {
+		c, _ := all.Country(r[1])
+		switch {
+		case r[formal] == "", c.ISO3 == "COK", c.ISO3 == "NIU":
+		case c.ISO3 == "VAT", c.ISO3 == "PSE":
+			observers = append(observers, c)
+		default:
+			members = append(members, c)
+		}
+	}
+	return members, observers
+}
+
+// spec is a map of invented responses over the real numbers of 2011.
+func spec(t testing.TB, tag language.Tag) picture.MapSpec {
+	t.Helper()
+	net, err := picture.Internet(2011)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := picture.MapSpec{
+		Frame: picture.Frame{
+			Title: "Responses and Internet use", Desc: "A map of the world", Source: picture.InternetSource, Synthetic: "SYNTHETIC",
+		},
+		Areas:   map[string]picture.Value{},
+		Classes: []picture.Class{{From: 0, Text: "0–19"}, {From: 20, Text: "20–39"}, {From: 40, Text: "40–59"}, {From: 60, Text: "60–79"}, {From: 80, Text: "80–100"}},
+	}
+	c := catalog(t)
+	s.Say(c.Get(tag))
+	m := maker(t)
+	for i, c := range c.Countries() {
+		use, known := net[c.ISO3]
+		s.Areas[c.ISO3] = picture.Value{Number: use.Percent, Known: known, Answered: i%3 == 0 && m.OnMap(c.ISO3), Label: c.Short(tag)}
+	}
+	return s
+}
+
+func draw(t testing.TB, s picture.MapSpec) *document.Drawing {
+	t.Helper()
+	d, err := maker(t).Map(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// drawn lists the areas and circles of a drawing by their label.
+func drawn(d *document.Drawing) map[string][]document.Paint {
+	out := map[string][]document.Paint{}
+	for _, s := range d.Shapes {
+		switch s := s.(type) {
+		case document.Area:
+			out[s.Label] = append(out[s.Label], s.Paint)
+		case document.Circle:
+			out[s.Label] = append(out[s.Label], s.Paint)
+		}
+	}
+	return out
+}
