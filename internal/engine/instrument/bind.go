@@ -18,6 +18,9 @@ const (
 	YearPart   = ":year"
 	TimePart   = ":time"
 	OffsetPart = ":offset"
+
+	// PlacePart and a number, from 1, is the field for the choice that takes this place in a question of [RankType].
+	PlacePart = ":place"
 )
 
 // MaxFields is how many fields a page may post.
@@ -116,8 +119,22 @@ func (b *binding) typed(it *Item, name string) string {
 		}
 		return values[len(values)-1] // a box sends its value after the empty field beside it
 	}
+	if it.Type == RankType {
+		return strings.Join(b.ranked(name), " ")
+	}
 	part := func(ending string) string { return strings.TrimSpace(b.form.Get(name + ending)) }
 	return joinDate(dateParts{part(YearPart), part(MonthPart), part(DayPart), part(TimePart), part(OffsetPart)})
+}
+
+// ranked are the choices in the order of the places they were given.
+func (b *binding) ranked(name string) []string {
+	var out []string
+	for n := range len(b.s.in.Lists[b.s.byPath[name].item.List]) {
+		if choice := b.form.Get(name + PlacePart + number(n+1)); choice != "" {
+			out = append(out, choice)
+		}
+	}
+	return out
 }
 
 // repeats adds and removes instances, after the answers were taken: removals from the end, so that the numbers of

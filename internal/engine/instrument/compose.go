@@ -27,15 +27,15 @@ func (o Options) Compose(cover *Part, path string, parts map[string][]*Part) (*I
 			repeat.Variants[kind] = append(repeat.Variants[kind], cloneItems(p.items)...)
 			if !merged[p] {
 				merged[p] = true
-				whole.take(p)
+				whole.add(p)
 			}
 		}
 	}
 	return o.link(cover.Name, whole)
 }
 
-// take adds a part's lists, sections and problems. A list of the same name has to be the same list.
-func (p *Part) take(other *Part) {
+// add adds a part's lists, sections and problems. A list of the same name has to be the same list.
+func (p *Part) add(other *Part) {
 	for _, name := range sortedKeys(other.lists) {
 		list := other.lists[name]
 		if have, ok := p.lists[name]; ok && !slices.EqualFunc(have, list, sameChoice) {
@@ -69,7 +69,7 @@ func cloneItems(items []*Item) []*Item {
 	for i, it := range items {
 		c := *it
 		c.Items = cloneItems(it.Items)
-		for _, r := range []**rule{&c.relevant, &c.required, &c.constraint, &c.calculation, &c.initial, &c.filter} {
+		for _, r := range []**rule{&c.relevant, &c.required, &c.constraint, &c.calculation, &c.initial, &c.filter, &c.count} {
 			if *r != nil {
 				*r = &rule{column: (*r).column, text: (*r).text}
 			}

@@ -203,6 +203,9 @@ func (e *evaluation) judge(c *cell) {
 	if c.code == "" && it.List != "" {
 		c.code, c.args = e.wrongChoice(c)
 	}
+	if c.code == "" && it.Type == RankType {
+		c.code, c.args = e.wrongRank(c)
+	}
 	if c.code == "" && it.constraint != nil && !e.holds(it.constraint, c.node) {
 		c.code = CodeConstraint
 	}
@@ -226,6 +229,26 @@ func (e *evaluation) wrongChoice(c *cell) (string, map[string]string) {
 	return "", nil
 }
 
+// wrongRank wants every choice that is offered, each once.
+func (e *evaluation) wrongRank(c *cell) (string, map[string]string) {
+	chosen := c.item.chosen(c.value)
+	slices.Sort(chosen)
+	n := 0
+	for i := range e.in.Lists[c.item.List] {
+		offered, err := e.in.offers(c, i, e.c)
+		if err != nil {
+			e.errs = append(e.errs, err)
+		}
+		if offered {
+			n++
+		}
+	}
+	if len(chosen) != n || len(slices.Compact(chosen)) != n {
+		return CodeNotRanked, map[string]string{"n": number(n)}
+	}
+	return "", nil
+}
+
 // offers reports whether the filter of a select lets the i-th choice of its list through.
 func (in *Instrument) offers(c *cell, i int, ctx xpath.Context) (bool, error) {
 	f := c.item.filter
@@ -236,10 +259,6 @@ func (in *Instrument) offers(c *cell, i int, ctx xpath.Context) (bool, error) {
 	ctx.Node = in.instances[c.item.List].Child("root").Children()[i]
 	return f.expr.EvalBool(ctx)
 }
-
-// tooFew returns how many instances a repeat still lacks, tooMany how many it has beyond its limit.
-func (it *Item) tooFew(count int) int  { return max(0, it.Least-count) }
-func (it *Item) tooMany(count int) int { return max(0, count-it.Most) }
 
 // Defaults returns the answers with the defaults of questions that have none: of the whole form when path is "", or of
 // the instance of a repeat at path, such as [Answers.AddRepeat] gives. It never puts anything where an answer is.

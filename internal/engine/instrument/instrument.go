@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"comity/internal/base/errs"
+	"comity/internal/base/language"
 	"comity/internal/engine/instrument/xpath"
 )
 
@@ -35,6 +36,9 @@ const (
 	CalculateType      Type = "calculate"
 	AcknowledgeType    Type = "acknowledge"
 	FileType           Type = "file"
+	RankType           Type = "rank"   // every choice of a list, in the order the person gives them
+	RangeType          Type = "range"  // a number between the parameters start and end, in steps of step
+	OpaqueType         Type = "opaque" // of another program's form: kept, never asked; see [Item.Was]
 	GroupType          Type = "group"  // begin_group … end_group
 	RepeatType         Type = "repeat" // begin_repeat … end_repeat
 )
@@ -45,7 +49,7 @@ const Acknowledged = "OK"
 // answers reports whether a person answers questions of this kind.
 func (t Type) answered() bool {
 	switch t {
-	case NoteType, CalculateType, GroupType, RepeatType:
+	case NoteType, CalculateType, GroupType, RepeatType, OpaqueType:
 		return false
 	}
 	return true
@@ -70,6 +74,22 @@ type Item struct {
 	Message string // constraint_message
 	Look    string // appearance
 
+	Guidance    string // guidance_hint: for whoever answers, at length
+	WhyRequired string // required_message: what is said when the answer is missing
+	Was         string // the type as another program's form has it, of [OpaqueType] or where the form says more than we do
+	OrOther     bool   // a select with "or_other": the list has "other", and a text asks which
+	Matrix      string // of a group: the list for each of whose choices the questions inside are asked
+	Row         string // of a group inside a matrix: its choice
+
+	Concept             string   // what is asked about, in words of its own list: "act.illegal_access"
+	Basis               string   // law, practice, perception or statistic
+	Obligation          string   // mandatory, optional or ""
+	Allow               []string // what may stand instead of an answer or beside it: see [Allowances]
+	ConfidentialDefault bool     // confidential unless the person says otherwise
+	MapsTo              []string // the same question in other instruments: "uncac-sa:art46.q3"
+	Unit                string
+	Period              string // reference_period: the time that the answer is about
+
 	MaxLength int // characters of a text
 	Least     int // instances of a repeat
 	Most      int
@@ -86,8 +106,12 @@ type Item struct {
 	source source
 	number int // place in the form
 
-	relevant, required, constraint, calculation, initial, filter *rule
-	initialText                                                  string // default that isn't an expression
+	relevant, required, constraint, calculation, initial, filter, count *rule
+	initialText                                                         string // default that isn't an expression
+
+	columns []*Item                            // of a matrix: the questions that are asked of each row
+	made    bool                               // no row of the form: a matrix or "or_other" asked for it
+	apart   map[language.Tag]map[string]string // translations that differ from those of the same words elsewhere, by column
 }
 
 // Path returns where the item's answers are, without numbers: "/request/measure/selector".
@@ -116,16 +140,37 @@ type Choice struct {
 	Name  string
 	Label string            // English
 	Extra map[string]string // the other columns, for choice_filter
+
+	made  bool // "or_other" asked for it
+	apart map[language.Tag]string
 }
 
 // Section is a part of the form that is filled, and counted, for itself.
 type Section struct {
 	Name, Label, Hint string
+
+	// Owner says who is likely to know the answers, such as "police".
+	Owner string `json:",omitempty"`
+
+	apart map[language.Tag]map[string]string
+}
+
+// Meta is what a form says of itself.
+type Meta struct {
+	ID         string // the same in all versions
+	Version    string
+	Audience   string // who is asked: "state", "private", "academic", "igo"
+	Title      string
+	SourceLang language.Tag      // the language of the tables; "" is English
+	Languages  []language.Tag    // in which it is meant to be asked, the source's among them
+	Settings   map[string]string // what a form of another program says of itself beyond this
+	Crosswalk  *Crosswalk        // how the questions follow from those of the version before
 }
 
 // Instrument is a form, ready for any number of answers at once. It never changes.
 type Instrument struct {
-	Name     string
+	Meta
+	Name     string // of its folder or file
 	Items    []*Item
 	Lists    map[string][]Choice
 	Sections []Section
@@ -138,6 +183,7 @@ type Instrument struct {
 	order     []*Item                // every item, in the order of evaluation
 	instances map[string]*xpath.Node // the lists, for instance('…')
 	choiceAt  map[string]map[string]int
+	texts     map[language.Tag]map[string]string // translations, by the text in the source language
 }
 
 // Options are what a form's expressions may use beyond the language.
@@ -162,7 +208,7 @@ func (o Options) Load(fsys fs.FS, dir string) (*Instrument, error) {
 func (o Options) link(name string, part *Part) (*Instrument, error) {
 	in := &Instrument{
 		Name: name, Items: part.items, Lists: part.lists, Sections: part.sections,
-		functions: o.Functions, problems: part.problems,
+		functions: o.Functions, problems: part.problems, texts: map[language.Tag]map[string]string{},
 	}
 	in.link()
 	return in, in.firstError()

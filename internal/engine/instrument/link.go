@@ -44,8 +44,8 @@ func (in *Instrument) place(parent *Item, items []*Item) {
 	}
 }
 
-func sortedKeys[T any](m map[string]T) []string {
-	keys := make([]string, 0, len(m))
+func sortedKeys[K ~string, T any](m map[K]T) []K {
+	keys := make([]K, 0, len(m))
 	for k := range m {
 		keys = append(keys, k)
 	}
@@ -165,7 +165,7 @@ func words(err error) string { return strings.TrimSuffix(err.Error(), ": "+errs.
 // rules returns the item's expressions.
 func (it *Item) rules() []*rule {
 	var rules []*rule
-	for _, r := range []*rule{it.relevant, it.required, it.constraint, it.calculation, it.initial, it.filter} {
+	for _, r := range []*rule{it.relevant, it.required, it.constraint, it.calculation, it.initial, it.filter, it.count} {
 		if r != nil {
 			rules = append(rules, r)
 		}

@@ -11,7 +11,10 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"comity/internal/base/errs"
+	"comity/internal/base/language"
 )
 
 // Part is a form that was read but not put in its place yet, where its expressions get their meaning: [Compose].
@@ -26,7 +29,8 @@ type Part struct {
 // formColumns are the columns of form.csv that mean something here; others are kept in [Item.Extra].
 var formColumns = []string{
 	"type", "name", "label", "hint", "required", "relevant", "constraint", "constraint_message", "calculation",
-	"choice_filter", "default", "appearance", "section", "parameters",
+	"choice_filter", "default", "appearance", "section", "parameters", "guidance_hint", "required_message", "repeat_count",
+	"concept", "basis", "obligation", "allow", "confidential_default", "maps_to", "unit", "reference_period",
 }
 
 // ReadPart reads form.csv, choices.csv and sections.csv of the folder dir; the last two may be missing. Wrong rows
@@ -37,26 +41,35 @@ func ReadPart(fsys fs.FS, dir string) (*Part, error) {
 	if err != nil {
 		return nil, fmt.Errorf("form %s: %w", dir, err)
 	}
-	p.items = p.build(rows)
 	choices, err := p.readTable(fsys, path.Join(dir, "choices.csv"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("form %s: %w", dir, err)
 	}
-	p.readChoices(choices)
 	sections, err := p.readTable(fsys, path.Join(dir, "sections.csv"))
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, fmt.Errorf("form %s: %w", dir, err)
 	}
-	for _, r := range sections {
-		p.sections = append(p.sections, Section{r.cells["name"], r.cells["label"], r.cells["hint"]})
-	}
+	p.fill(rows, choices, sections)
 	return p, nil
 }
 
-// row is one line of a table, its cells by column.
+// fill makes the part of its three tables, whatever file they came from.
+func (p *Part) fill(survey, choices, sections []row) {
+	p.items = p.build(survey)
+	p.readChoices(choices)
+	for _, r := range sections {
+		p.sections = append(p.sections, Section{
+			Name: r.cells["name"], Label: r.cells["label"], Hint: r.cells["hint"], Owner: r.cells["owner_hint"], apart: r.in,
+		})
+	}
+	p.expand()
+}
+
+// row is one line of a table: its cells by column, and those in other languages.
 type row struct {
 	source source
 	cells  map[string]string
+	in     map[language.Tag]map[string]string
 }
 
 func (p *Part) readTable(fsys fs.FS, file string) ([]row, error) {
@@ -85,10 +98,10 @@ func (p *Part) readTable(fsys fs.FS, file string) ([]row, error) {
 			return nil, errs.Invalidf("%s: more than %d rows", file, MaxRows)
 		}
 		line, _ := c.FieldPos(0)
-		r := row{source{file, line}, map[string]string{}}
+		r := row{source: source{file, line}, cells: map[string]string{}}
 		for i, cell := range cells {
 			if i < len(head) && strings.TrimSpace(cell) != "" {
-				r.cells[strings.TrimSpace(head[i])] = strings.TrimSpace(cell)
+				r.cells[strings.TrimSpace(head[i])] = norm.NFC.String(strings.TrimSpace(cell))
 			} else if i >= len(head) && cell != "" {
 				p.report(r.source, "", Error, "more cells than the head has columns")
 			}
@@ -117,7 +130,7 @@ func (p *Part) readChoices(rows []row) {
 			p.report(r.source, "name", Error, "the list %s has %s twice", list, name)
 			continue
 		}
-		c := Choice{Name: name, Label: r.cells["label"], Extra: map[string]string{}}
+		c := Choice{Name: name, Label: r.cells["label"], Extra: map[string]string{}, apart: labels(r.in)}
 		for column, cell := range r.cells {
 			if column != "list_name" && column != "name" && column != "label" {
 				c.Extra[column] = cell
@@ -125,6 +138,18 @@ func (p *Part) readChoices(rows []row) {
 		}
 		p.lists[list] = append(p.lists[list], c)
 	}
+}
+
+// labels are a choice's label in other languages; it has no other text.
+func labels(in map[language.Tag]map[string]string) map[language.Tag]string {
+	if in == nil {
+		return nil
+	}
+	out := map[language.Tag]string{}
+	for tag, cells := range in {
+		out[tag] = cells["label"]
+	}
+	return out
 }
 
 // level is a group that is open while rows are read. A row without a section has that of the row before it in the
@@ -148,6 +173,7 @@ func (p *Part) build(rows []row) []*Item {
 		if it == nil {
 			continue
 		}
+		it.apart = r.in
 		in := &open[len(open)-1]
 		if it.Section == "" {
 			it.Section = in.section
@@ -170,8 +196,8 @@ func (p *Part) close(r row, kind string, open []level) []level {
 		p.report(r.source, "type", Error, "nothing was begun that end_%s could end", kind)
 		return open
 	}
-	if string(last.Type) != kind {
-		p.report(r.source, "type", Error, "end_%s stands where the %s %s of line %d ends", kind, last.Type, last.Name, last.source.line)
+	if last.kind() != kind {
+		p.report(r.source, "type", Error, "end_%s stands where the %s %s of line %d ends", kind, last.kind(), last.Name, last.source.line)
 	}
 	return open[:len(open)-1]
 }
@@ -187,15 +213,25 @@ func (p *Part) item(r row, kind string) *Item {
 		Type: Type(strings.TrimPrefix(words[0], "begin_")), Name: r.cells["name"],
 		Label: r.cells["label"], Hint: r.cells["hint"], Section: r.cells["section"],
 		Message: r.cells["constraint_message"], Look: r.cells["appearance"], source: r.source,
+		Guidance: r.cells["guidance_hint"], WhyRequired: r.cells["required_message"],
 	}
 	switch it.Type {
-	case SelectOneType, SelectMultipleType:
-		if len(words) != 2 {
+	case SelectOneType, SelectMultipleType, RankType:
+		it.OrOther = len(words) == 3 && words[2] == orOther && it.Type != RankType
+		if len(words) != 2 && !it.OrOther {
 			p.report(r.source, "type", Error, "%s is followed by the name of its list", it.Type)
 			return nil
 		}
 		it.List = words[1]
-	case TextType, IntegerType, DecimalType, DateType, TimeType, DateTimeType, NoteType, CalculateType, AcknowledgeType, FileType:
+	case TextType, IntegerType, DecimalType, DateType, TimeType, DateTimeType, NoteType, CalculateType, AcknowledgeType, FileType, RangeType:
+	case OpaqueType:
+		it.Was = strings.Join(words[1:], " ")
+	case matrixType:
+		if len(words) != 2 || words[0] != beginMatrix {
+			p.report(r.source, "type", Error, "%s is followed by the name of the list whose choices are its rows", beginMatrix)
+			return nil
+		}
+		it.Type, it.Matrix = GroupType, words[1]
 	case GroupType, RepeatType:
 		if words[0] == string(it.Type) {
 			p.report(r.source, "type", Error, "write begin_%s", it.Type)
@@ -211,6 +247,8 @@ func (p *Part) item(r row, kind string) *Item {
 	}
 	p.rules(it, r)
 	p.params(it, r)
+	p.about(it, r)
+	p.checkRange(it, r)
 	for column, cell := range r.cells {
 		if !slices.Contains(formColumns, column) {
 			if it.Extra == nil {
@@ -226,7 +264,7 @@ func (p *Part) item(r row, kind string) *Item {
 func (p *Part) rules(it *Item, r row) {
 	for column, to := range map[string]**rule{
 		"relevant": &it.relevant, "required": &it.required, "constraint": &it.constraint,
-		"calculation": &it.calculation, "choice_filter": &it.filter,
+		"calculation": &it.calculation, "choice_filter": &it.filter, "repeat_count": &it.count,
 	} {
 		if text := r.cells[column]; text != "" {
 			*to = &rule{column: column, text: yesNo(column, text)}

@@ -163,8 +163,9 @@ func (s State) count(section Section, sel selection) SectionState {
 			return
 		}
 		out.Relevant = true
-		out.Missing += repeat.tooFew(count)
-		if repeat.tooMany(count) > 0 {
+		least, most := s.bounds(parent, repeat)
+		out.Missing += max(0, least-count)
+		if count > most {
 			out.Wrong++
 		}
 	})
@@ -220,11 +221,30 @@ func (s State) asked(parent *cell, repeat *Item) bool {
 	if repeat.relevant == nil || repeat.relevant.expr == nil {
 		return true
 	}
-	// There is no instance to stand at: one is made beside the tree, where relative paths lead the same way.
+	ok, err := repeat.relevant.expr.EvalBool(s.beside(parent, repeat))
+	return err == nil && ok
+}
+
+// beside is where a repeat's own expressions are evaluated when there is no instance to stand at: one is made beside
+// the tree, where relative paths lead the same way.
+func (s State) beside(parent *cell, repeat *Item) xpath.Context {
 	ctx := s.ctx
 	ctx.Node = parent.node.Aside(repeat.Name)
-	ok, err := repeat.relevant.expr.EvalBool(ctx)
-	return err == nil && ok
+	return ctx
+}
+
+// bounds returns how many instances a repeat must and may have: as many as its repeat_count says, when it has one, else
+// what its parameters say.
+func (s State) bounds(parent *cell, repeat *Item) (least, most int) {
+	if repeat.count == nil || repeat.count.expr == nil || s.ctx.Root == nil {
+		return repeat.Least, repeat.Most
+	}
+	f, err := repeat.count.expr.EvalNumber(s.beside(parent, repeat))
+	if err != nil || !(f >= 0) {
+		return 0, 0 // what it is counted by isn't answered yet
+	}
+	n := int(min(f, float64(repeat.Most)))
+	return n, n
 }
 
 // Problems returns everything missing and wrong in what is asked, by path, in the order of the form.
@@ -235,11 +255,12 @@ func (s State) Problems() []errs.Field {
 			return
 		}
 		path := strings.TrimPrefix(parent.path+"/"+repeat.Name, "/")
-		if repeat.tooFew(count) > 0 {
-			out = append(out, errs.Field{Path: path, Code: CodeTooFew, Args: map[string]string{"n": number(repeat.Least)}})
+		least, most := s.bounds(parent, repeat)
+		if count < least {
+			out = append(out, errs.Field{Path: path, Code: CodeTooFew, Args: map[string]string{"n": number(least)}})
 		}
-		if repeat.tooMany(count) > 0 {
-			out = append(out, errs.Field{Path: path, Code: CodeTooMany, Args: map[string]string{"n": number(repeat.Most)}})
+		if count > most {
+			out = append(out, errs.Field{Path: path, Code: CodeTooMany, Args: map[string]string{"n": number(most)}})
 		}
 	})
 	s.top.each(func(c *cell) {

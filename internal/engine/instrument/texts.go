@@ -12,7 +12,7 @@ type FormText struct {
 	Source  string // file:line, "" for sections and choices
 }
 
-// Texts lists the form's English texts, each once, in the order of the form: labels, hints and messages, then the
+// Texts lists the form's English texts, each once, in the order of the form: its title, labels, hints and messages, then the
 // choices, then the sections.
 func (in *Instrument) Texts() []FormText {
 	var out []FormText
@@ -23,8 +23,9 @@ func (in *Instrument) Texts() []FormText {
 			out = append(out, FormText{text, source})
 		}
 	}
+	add(in.Title, "")
 	for _, it := range in.all {
-		for _, text := range []string{it.Label, it.Hint, it.Message} {
+		for _, text := range []string{it.Label, it.Hint, it.Message, it.Guidance, it.WhyRequired} {
 			add(text, it.source.String())
 		}
 	}
@@ -63,12 +64,32 @@ func describe(items []*Item) []any {
 		for kind, inside := range it.Variants {
 			variants[kind] = describe(inside)
 		}
-		out[i] = map[string]any{
+		o := map[string]any{
 			"type": it.Type, "name": it.Name, "label": it.Label, "hint": it.Hint, "message": it.Message,
 			"list": it.List, "section": it.Section, "appearance": it.Look, "default": it.initialText,
 			"parameters": it.Params, "extra": it.Extra, "rules": rules,
 			"items": describe(it.Items), "variants": variants,
 		}
+		it.describeMore(o)
+		out[i] = o
 	}
 	return out
+}
+
+// describeMore says what was added to items later, only where there is any: older digests stay as they are.
+func (it *Item) describeMore(o map[string]any) {
+	for column, text := range map[string]string{
+		"guidance_hint": it.Guidance, "required_message": it.WhyRequired, "was": it.Was, "matrix": it.Matrix, "concept": it.Concept,
+		"basis": it.Basis, "obligation": it.Obligation, "unit": it.Unit, "reference_period": it.Period,
+	} {
+		if text != "" {
+			o[column] = text
+		}
+	}
+	if len(it.Allow) > 0 || it.ConfidentialDefault {
+		o["allow"], o["confidential_default"] = it.Allow, it.ConfidentialDefault
+	}
+	if len(it.MapsTo) > 0 {
+		o["maps_to"] = it.MapsTo
+	}
 }

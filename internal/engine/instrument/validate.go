@@ -27,6 +27,8 @@ const (
 	CodeConstraint     = "constraint"
 	CodeRemovedControl = "removed-control"
 	CodeNotHere        = "not-here"
+	CodeOutOfRange     = "out-of-range"
+	CodeNotRanked      = "not-ranked"
 )
 
 // sentences are the English words of each code; they are the catalogue's keys. {n} and {value} are places.
@@ -46,6 +48,8 @@ var sentences = map[string]string{
 	CodeConstraint:     "This answer doesn't fit what is asked.",
 	CodeRemovedControl: "{n} invisible control characters were taken out of this text; check that it still reads as you want.",
 	CodeNotHere:        "This question is not part of the page that was sent.",
+	CodeOutOfRange:     "Write a number from {least} to {most}, in steps of {step}.",
+	CodeNotRanked:      "Give each of the {n} choices one place.",
 }
 
 // Sentence returns what a person is told for a code: translated by tr, then with its values.
@@ -94,6 +98,8 @@ func (it *Item) wrongForm(value string) (code string, args map[string]string) {
 		}
 	case DateTimeType:
 		return wrongInstant(value), nil
+	case RangeType:
+		return it.outOfRange(value)
 	case AcknowledgeType:
 		if value != Acknowledged {
 			return CodeNotTicked, nil
@@ -132,9 +138,9 @@ func (it *Item) normal(value string) string {
 	switch it.Type {
 	case TextType, NoteType:
 		return value
-	case IntegerType, DecimalType, DateType, TimeType, DateTimeType:
+	case IntegerType, DecimalType, RangeType, DateType, TimeType, DateTimeType:
 		return strings.Map(westernDigit, strings.TrimSpace(value))
-	case SelectMultipleType:
+	case SelectMultipleType, RankType:
 		return strings.Join(strings.Fields(value), " ")
 	}
 	return strings.TrimSpace(value)
@@ -158,7 +164,7 @@ func westernDigit(r rune) rune {
 
 // chosen returns the names a select's answer holds.
 func (it *Item) chosen(value string) []string {
-	if it.Type == SelectMultipleType {
+	if it.Type == SelectMultipleType || it.Type == RankType {
 		return strings.Fields(value)
 	}
 	if value == "" {

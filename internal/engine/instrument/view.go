@@ -34,6 +34,8 @@ type Field struct {
 	Add        string // on the repeat: value of [AddField] for another instance, "" when there can't be more
 	Count      int    // on the repeat: how many instances there are
 	Fields     []Field
+	Places     []string // of a question of [RankType]: the choices in the order they were given
+	Item       *Item    // the question itself, for what it allows, its unit, its guidance
 }
 
 // ChoiceField is one choice of a select.
@@ -94,7 +96,7 @@ func (v *viewer) inside(c *cell) []Field {
 // item shows an item inside a cell.
 func (v *viewer) item(parent *cell, it *Item) []Field {
 	switch {
-	case it.Type == CalculateType || it.Look == "hidden":
+	case it.Type == CalculateType || it.Type == OpaqueType || it.Look == "hidden":
 		return nil
 	case it.Type == RepeatType:
 		return []Field{v.repeat(parent, it)}
@@ -120,26 +122,27 @@ func (v *viewer) repeat(parent *cell, it *Item) Field {
 	cells := parent.of(it)
 	f := Field{
 		Path: strings.TrimPrefix(parent.path+"/"+it.Name, "/"), Kind: RepeatType,
-		Label: v.text(parent, it, it.Label), Hint: v.text(parent, it, it.Hint), Look: it.Look, Count: len(cells),
+		Label: v.text(parent, it, it.Label), Hint: v.text(parent, it, it.Hint), Look: it.Look, Count: len(cells), Item: it,
 	}
 	f.Hidden = !v.s.asked(parent, it)
 	if f.Hidden {
 		f.Why = v.why(it)
 	}
-	if len(cells) < it.Most {
+	least, most := v.s.bounds(parent, it)
+	if len(cells) < most {
 		f.Add = f.Path
 	}
 	switch {
-	case it.tooFew(len(cells)) > 0:
+	case len(cells) < least:
 		f.Missing = true
-		f.Error = Sentence(v.tr, CodeTooFew, map[string]string{"n": number(it.Least)})
-	case it.tooMany(len(cells)) > 0:
-		f.Error = Sentence(v.tr, CodeTooMany, map[string]string{"n": number(it.Most)})
+		f.Error = Sentence(v.tr, CodeTooFew, map[string]string{"n": number(least)})
+	case len(cells) > most:
+		f.Error = Sentence(v.tr, CodeTooMany, map[string]string{"n": number(most)})
 	}
 	for i, c := range cells {
 		one := v.group(c, v.inside(c))
 		one.Index = i + 1
-		if len(cells) > it.Least {
+		if len(cells) > least {
 			one.Remove = c.path
 		}
 		f.Fields = append(f.Fields, one)
@@ -151,7 +154,7 @@ func (v *viewer) repeat(parent *cell, it *Item) Field {
 func (v *viewer) common(c *cell) Field {
 	it := c.item
 	f := Field{
-		Path: c.path, Kind: it.Type, Look: it.Look, Hidden: !c.relevant,
+		Path: c.path, Kind: it.Type, Look: it.Look, Hidden: !c.relevant, Item: it,
 		Label: v.text(c, it, it.Label), Hint: v.text(c, it, it.Hint),
 	}
 	if f.Hidden && c.parent.relevant {
@@ -169,10 +172,15 @@ func (v *viewer) question(c *cell) Field {
 	case DateType, DateTimeType:
 		p := splitDate(c.value)
 		f.Year, f.Month, f.Day, f.Time, f.Offset = p.year, p.month, p.day, p.time, p.offset
-	case SelectOneType, SelectMultipleType:
+	case SelectOneType, SelectMultipleType, RankType:
 		f.Choices = v.choices(c)
 	}
+	if it.Type == RankType {
+		f.Places = it.chosen(c.value)
+	}
 	switch {
+	case c.missing && it.WhyRequired != "":
+		f.Error = v.text(c, it, it.WhyRequired)
 	case c.missing:
 		f.Error = Sentence(v.tr, CodeMissing, nil)
 	case c.code == CodeConstraint && it.Message != "":
