@@ -26,7 +26,9 @@ func (x *Exchange) takeHeld(ctx context.Context, a heldArgs) error {
 	var key id.ID
 	err := x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) error {
 		return tx.Row(ctx, `
-			SELECT blob FROM message WHERE peer = ? AND chain = ? AND direction = 'in' AND state = 'held' ORDER BY number LIMIT 1`,
+			SELECT blob FROM message WHERE peer = ? AND chain = ? AND direction = 'in' AND state = 'held'
+				AND NOT EXISTS (SELECT 1 FROM peer_alarm a WHERE a.message_id = message.id)
+			ORDER BY number, id LIMIT 1`,
 			a.Peer, a.Chain).Scan(&key)
 	})
 	if errors.Is(err, errs.NotFound) {
@@ -51,8 +53,17 @@ func (x *Exchange) takeHeld(ctx context.Context, a heldArgs) error {
 	}); err != nil {
 		return err
 	}
-	if gap, err := x.gap(ctx, in); gap != nil || err != nil {
+	gap, fork, err := x.gap(ctx, in)
+	switch {
+	case err != nil:
 		return err
+	case fork:
+		if err := x.raise(ctx, forked(in)); err != nil {
+			return err
+		}
+		return x.takeHeld(ctx, a) // the next one; this one is no longer among those that wait
+	case gap != nil:
+		return nil
 	}
 	_, err = x.receive(ctx, in, key)
 	return err

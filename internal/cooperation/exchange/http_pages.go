@@ -40,6 +40,7 @@ func (x *Exchange) Routes(m *web.Mux) {
 	m.Get("/peers/{node}", "peer.read", x.showPeer)
 	m.Post("/peers/{node}/trust", "peer.trust", x.trust)
 	m.Post("/peers/{node}/revoke", "peer.revoke", x.revoke)
+	m.Post("/peers/{node}/alarm", "peer.alarm.settle", x.settleAlarm)
 	m.Get("/inbox", "envelope.read", x.showInbox)
 	m.Get("/inbox/refused", "envelope.read", x.showRefused)
 	m.Get("/inbox/import", "envelope.import", x.showImport)
@@ -62,6 +63,7 @@ func (x *Exchange) ownCard(r *web.Request) error {
 
 type peersPage struct {
 	Trusted, Others web.Table
+	Alarms          []alarmLine
 	Own             []string // our fingerprint in groups
 	MayImport       bool
 }
@@ -88,6 +90,10 @@ func (x *Exchange) showPeers(r *web.Request) error {
 			row[3] = string(r.Date(k.Imported))
 			p.Others.Rows = append(p.Others.Rows, row)
 		}
+		if err != nil {
+			return err
+		}
+		p.Alarms, err = openAlarms(ctx, tx, r)
 		return err
 	})
 	if err != nil {

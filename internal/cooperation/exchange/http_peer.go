@@ -29,6 +29,9 @@ type peerPage struct {
 	Card, Trust []web.Row
 	Ledger      []web.Row // who has cosigned whose ledger
 	Queue       web.Table
+	Alarms      []alarmLine
+	MaySettle   bool
+	SettleIt    web.Button
 	Form        *web.Form
 	MayTrust    bool
 	Importer    bool // the one who asks brought the card in, so another person confirms it
@@ -66,12 +69,20 @@ func (x *Exchange) peerPage(r *web.Request) (peerPage, error) {
 		if p.Ledger, err = x.witnessRows(ctx, tx, r, p.Peer); err != nil {
 			return err
 		}
+		alarms, err := AlarmsOf(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		if p.Alarms, err = alarmLines(ctx, tx, r, alarms); err != nil {
+			return err
+		}
 		waiting, err := WaitingFor(ctx, tx, p.Peer, mostWaiting)
 		p.Queue = queueTable(r, waiting)
 		return err
 	})
 	p.Importer = p.Peer.ImportedBy == r.Person.ID
 	p.MayTrust = p.Peer.Status == Proposed && x.desk.Ever(r.Person, "peer.trust") && !p.Importer
+	p.MaySettle, p.SettleIt = x.desk.Ever(r.Person, "peer.alarm.settle"), web.Button{Text: r.T("Note what was the matter"), Kind: "secondary"}
 	p.MayRevoke = p.Peer.Status != Revoked && x.desk.Ever(r.Person, "peer.revoke")
 	if err != nil {
 		return p, err

@@ -21,6 +21,7 @@ func checkWords(r *web.Request, c envelope.Check) string { return r.T(record.Ask
 type postsPage struct {
 	Table     web.Table
 	Pager     web.Pager
+	Alarms    []alarmLine
 	MayImport bool
 }
 
@@ -47,6 +48,9 @@ func (x *Exchange) showInbox(r *web.Request) error {
 			return err
 		}
 		list, p.Pager = turn(r, list, "/inbox", postID)
+		if p.Alarms, err = openAlarms(ctx, tx, r); err != nil {
+			return err
+		}
 		p.Table, err = postsTable(ctx, tx, r, list, r.T("What came in"), r.T("Nothing has come in yet."))
 		return err
 	})

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/base64"
 	"errors"
+	"fmt"
 	"net/http"
 	"os"
 	"path"
@@ -18,6 +19,7 @@ import (
 	"comity/internal/base/id"
 	"comity/internal/engine/envelope"
 	"comity/internal/store/db"
+	"comity/internal/store/disk"
 )
 
 const inboxPath = "/exchange/v1/inbox"
@@ -36,7 +38,7 @@ type Inbox struct {
 // that were whole when the node stopped are taken in now.
 func (x *Exchange) NewInbox(ctx context.Context) (*Inbox, error) {
 	in := &Inbox{x: x, ctx: ctx, busy: make(chan struct{}, 2)}
-	in.store = &inboxStore{dir: filepath.Join(x.spool, "inbox"), now: x.now}
+	in.store = &inboxStore{dir: filepath.Join(x.spool, "inbox"), now: x.now, look: in.look}
 	if err := os.MkdirAll(in.store.dir, 0o700); err != nil {
 		return nil, err
 	}
@@ -112,6 +114,35 @@ func (in *Inbox) take(n id.ID) error {
 		return err
 	}
 	return os.Remove(u.part())
+}
+
+// look has a first look at a file of which some bytes have come. One that would be refused for its leading entries is
+// refused now, with a bare problem: its digests can't be known before it is whole, so no receipt could name them.
+func (in *Inbox) look(ctx context.Context, u *upload, have int64) (enough bool, err error) {
+	f, err := os.Open(u.part())
+	if err != nil {
+		return false, disk.Explain(err)
+	}
+	defer func() { _ = f.Close() }()
+	enough, err = envelope.FirstLook(f, have, in.x.options(ctx, u.Peer))
+	var no *envelope.Refusal
+	if !errors.As(err, &no) {
+		return enough || err != nil, nil // what else is the matter with it, the full check says
+	}
+	no.Message = nil
+	no.Detail = fmt.Sprintf("after %d of %d bytes: %s", have, u.Size, no.Detail)
+	taken, err := in.x.refuse(ctx, f, HTTPS, no)
+	if err != nil {
+		return false, err
+	}
+	u.Problem, u.Detail = string(taken.Check), taken.Detail
+	if err := u.save(); err != nil {
+		return false, err
+	}
+	if err := os.Remove(u.part()); err != nil {
+		return false, disk.Explain(err)
+	}
+	return false, tus.NewError("ERR_REFUSED", "the file did not pass the check "+u.Problem, http.StatusUnprocessableEntity)
 }
 
 // Handler serves the exchange to pinned peers. Whoever isn't one gets nothing.

@@ -23,6 +23,10 @@ import (
 type inboxStore struct {
 	dir string
 	now func() time.Time
+
+	// look judges the beginning of a large file that is still on its way. enough says that it need not be asked again;
+	// its error ends the upload.
+	look func(ctx context.Context, u *upload, have int64) (enough bool, err error)
 }
 
 // upload is one file on its way in.
@@ -126,7 +130,7 @@ func (u *upload) offset() (int64, error) {
 }
 
 // WriteChunk appends bytes at the offset and makes them durable, also those before a cut of the line.
-func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int64, error) {
+func (u *upload) WriteChunk(ctx context.Context, offset int64, src io.Reader) (int64, error) {
 	f, err := os.OpenFile(u.part(), os.O_WRONLY, 0o600)
 	if err != nil {
 		return 0, disk.Explain(err)
@@ -135,7 +139,7 @@ func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int
 		_ = f.Close()
 		return 0, err
 	}
-	n, err := io.Copy(f, src)
+	n, err := u.copy(ctx, f, offset, src)
 	if e := f.Sync(); e != nil {
 		n, err = 0, e // what isn't durable isn't told
 	}
@@ -144,6 +148,37 @@ func (u *upload) WriteChunk(_ context.Context, offset int64, src io.Reader) (int
 	}
 	return n, disk.Explain(err)
 }
+
+// What is larger than largeFile is looked at after each lookEvery bytes, until enough has been seen.
+const (
+	largeFile = 4 << 20
+	lookEvery = 2 << 20
+)
+
+// copy writes src to f. Of a large file it has the beginning judged on the way, so that nobody has to send or keep a
+// hundred gigabytes that will be refused for their first kilobytes.
+func (u *upload) copy(ctx context.Context, f *os.File, offset int64, src io.Reader) (n int64, err error) {
+	for u.store.look != nil && u.Size > largeFile && offset+n < maxLook {
+		more, err := io.CopyN(f, src, lookEvery)
+		if n += more; err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return n, err
+		}
+		if enough, err := u.store.look(ctx, u, offset+n); enough || err != nil {
+			if err != nil {
+				return n, err
+			}
+			break
+		}
+	}
+	more, err := io.Copy(f, src)
+	return n + more, err
+}
+
+// maxLook is up to where a beginning is looked at: message.json ends before.
+const maxLook = 16 << 20
 
 // GetInfo tells the offset.
 func (u *upload) GetInfo(context.Context) (tus.FileInfo, error) {

@@ -17,8 +17,9 @@ import (
 const maxKept = 64 << 20
 
 // refuse records a file that failed a check. Nothing else changes. Once the sender's signature has passed, the refusal
-// is told in a signed receipt; before that it is a bare problem, and strangers learn only the check's name.
-func (x *Exchange) refuse(ctx context.Context, f *os.File, channel Channel, r *envelope.Refusal) (Taken, error) {
+// is told in a signed receipt; before that it is a bare problem, and strangers learn only the check's name. with joins
+// the act.
+func (x *Exchange) refuse(ctx context.Context, f *os.File, channel Channel, r *envelope.Refusal, with ...func(*desk.Change) error) (Taken, error) {
 	taken := Taken{Result: envelope.Refused, Check: r.Check, Detail: r.Detail}
 	key, err := x.keepRefused(ctx, f)
 	if err != nil {
@@ -36,6 +37,11 @@ func (x *Exchange) refuse(ctx context.Context, f *os.File, channel Channel, r *e
 			INSERT INTO refused_file (id, at, peer, channel, failed, detail, transport, blob) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
 			n, c.Now(), peer, channel, r.Check, r.Detail, r.Digests.Transport, key); err != nil {
 			return err
+		}
+		for _, join := range with {
+			if err := join(c); err != nil {
+				return err
+			}
 		}
 		if r.Sender == nil || r.Message == nil || r.Message.Kind == envelope.KindReceipt {
 			return nil

@@ -93,14 +93,23 @@ func (x *Exchange) options(ctx context.Context, peer id.ID) envelope.Options {
 
 // accept goes on where the envelope's own checks end: seen before, number and previous, the act.
 func (x *Exchange) accept(ctx context.Context, f *os.File, channel Channel, o *envelope.Opened) (Taken, error) {
-	if before, ok, err := x.seen(ctx, o); ok || err != nil {
-		return before, err
+	before, ok, err := x.seen(ctx, o)
+	switch {
+	case err != nil:
+		return Taken{}, err
+	case ok && before.Check == envelope.Replaced:
+		return x.refuseReplaced(ctx, f, channel, o, before)
+	case ok:
+		return before, nil
 	}
 	if err := x.checkProof(o); err != nil {
 		return x.refuseOpened(ctx, f, channel, o, err)
 	}
+	if err := x.compare(ctx, o); err != nil {
+		return Taken{}, err
+	}
 	in := &Incoming{ID: o.Message.ID, Message: o.Message, At: x.now(), Opened: o}
-	err := x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) (err error) {
+	err = x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) (err error) {
 		in.Peer, err = getPeer(ctx, tx, o.Sender.Node)
 		return err
 	})
@@ -141,11 +150,13 @@ func (x *Exchange) receive(ctx context.Context, in *Incoming, key id.ID) (Taken,
 	if in.Peer.Status == Frozen {
 		return x.settleWith(ctx, in, key, envelope.Quarantined, Refuse(envelope.UnknownSender, "the sender is frozen here until people have decided"))
 	}
-	gap, err := x.gap(ctx, in)
-	if err != nil {
+	gap, fork, err := x.gap(ctx, in)
+	switch {
+	case err != nil:
 		return Taken{}, err
-	}
-	if gap != nil {
+	case fork:
+		return x.settleWith(ctx, in, key, envelope.Held, gap, func(c *desk.Change) error { return alarm(ctx, c, forked(in)) })
+	case gap != nil:
 		return x.settleWith(ctx, in, key, envelope.Held, gap)
 	}
 	var prepared any
@@ -178,8 +189,8 @@ func (x *Exchange) receive(ctx context.Context, in *Incoming, key id.ID) (Taken,
 	return taken, err
 }
 
-// settleWith keeps a message without its effect and tells the sender why by a receipt.
-func (x *Exchange) settleWith(ctx context.Context, in *Incoming, key id.ID, result envelope.Outcome, why error) (Taken, error) {
+// settleWith keeps a message without its effect and tells the sender why by a receipt. with joins the act.
+func (x *Exchange) settleWith(ctx context.Context, in *Incoming, key id.ID, result envelope.Outcome, why error, with ...func(*desk.Change) error) (Taken, error) {
 	var refusal *envelope.Refusal
 	if !errors.As(why, &refusal) {
 		return Taken{}, why
@@ -189,6 +200,11 @@ func (x *Exchange) settleWith(ctx context.Context, in *Incoming, key id.ID, resu
 		c.Record(map[string]any{"result": result, "check": refusal.Check})
 		if err := x.insertReceived(ctx, c, in, key, result); err != nil {
 			return err
+		}
+		for _, join := range with {
+			if err := join(c); err != nil {
+				return err
+			}
 		}
 		taken.Receipt, err = x.queueReceipt(ctx, c, in, result, refusal.Check)
 		return err
@@ -251,31 +267,6 @@ func (x *Exchange) seen(ctx context.Context, o *envelope.Opened) (Taken, bool, e
 	}
 	t.Again = true
 	return t, true, nil
-}
-
-// gap reports as a refusal that an earlier message of the chain is missing or another one than previous names.
-func (x *Exchange) gap(ctx context.Context, in *Incoming) (*envelope.Refusal, error) {
-	m := in.Message
-	if !m.Kind.Chained() || m.Number == 1 {
-		return nil, nil
-	}
-	var before envelope.Digest
-	var state string
-	err := x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) error {
-		return tx.Row(ctx, `
-			SELECT manifest, state FROM message WHERE peer = ? AND chain = ? AND direction = 'in' AND number = ? ORDER BY id LIMIT 1`,
-			in.Peer.Node, m.Request, m.Number-1).Scan(&before, &state)
-	})
-	found := err == nil
-	switch {
-	case err != nil && !errors.Is(err, errs.NotFound):
-		return nil, err
-	case !found, state == string(envelope.Held):
-		return &envelope.Refusal{Check: envelope.Gap, Detail: fmt.Sprintf("message %d of this chain has not come yet", m.Number-1)}, nil
-	case before != m.Previous:
-		return &envelope.Refusal{Check: envelope.Gap, Detail: fmt.Sprintf("previous does not name the message %d that came", m.Number-1)}, nil
-	}
-	return nil, nil
 }
 
 // checkProof wants the proof inside to show that this message stands in the sender's own log. A key that was revoked

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -31,10 +32,31 @@ const (
 // Cosigner cosigns the checkpoints of other nodes' logs: the node's [ledger.Witness].
 type Cosigner interface {
 	AddCheckpoint(ctx context.Context, body []byte) ([]byte, error)
+	// Compare is [errs.Conflict] when a checkpoint contradicts what is known of its log, and a [*ledger.Refusal] when
+	// it is of a log that isn't known.
+	Compare(ctx context.Context, checkpoint []byte) error
 }
 
 // Cosign names who cosigns here; it is called while the node is wired. Without one the node is no witness.
 func (x *Exchange) Cosign(w Cosigner) { x.cosigner = w }
+
+// peerOfLog is the trusted peer on whose pinned card the log of the origin stands.
+func (x *Exchange) peerOfLog(ctx context.Context, origin string) (found Peer, err error) {
+	err = x.read.Read(ctx, db.House("exchange"), func(tx *db.Tx) error {
+		peers, err := Peers(ctx, tx)
+		if err != nil {
+			return err
+		}
+		for _, p := range peers {
+			if p.Status == Trusted && slices.ContainsFunc(p.Card.Ledger, func(k string) bool { return strings.HasPrefix(k, origin+"+") }) {
+				found = p
+				return nil
+			}
+		}
+		return fmt.Errorf("log %s: %w", origin, errs.NotFound)
+	})
+	return found, err
+}
 
 // LogKeys returns the verifier keys of the log of an origin: those of the one peer on whose pinned card it stands.
 func (x *Exchange) LogKeys(ctx context.Context, origin string) (keys []string, err error) {
@@ -79,6 +101,12 @@ func (in *Inbox) addCheckpoint(w http.ResponseWriter, r *http.Request) {
 	}
 	line, err := in.x.cosigner.AddCheckpoint(r.Context(), body)
 	var refused *ledger.Refusal
+	if errors.As(err, &refused) && refused.Split {
+		_, checkpoint, _ := bytes.Cut(body, []byte("\n\n"))
+		if e := in.x.tellSplit(r.Context(), checkpoint); e != nil {
+			in.x.slog.Error("two histories of a log could not be told to people", "peer", peerOf(r).Node, "err", e)
+		}
+	}
 	switch {
 	case errors.As(err, &refused) && refused.Status == http.StatusConflict:
 		w.Header().Set("Content-Type", "text/x.tlog.size")

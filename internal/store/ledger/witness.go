@@ -38,6 +38,7 @@ func NewWitness(d *db.DB, signer note.Signer, keys func(ctx context.Context, ori
 type Refusal struct {
 	Status int
 	Size   int64 // with 409: the size that the witness has cosigned last
+	Split  bool  // the log has shown two histories; both notes are kept
 	kind   error
 	reason string
 }
@@ -120,18 +121,41 @@ func (w *Witness) accept(ctx context.Context, tx *db.Tx, r request, c Checkpoint
 		return no, nil
 	}
 	if ours.Size > 0 && c.Size == ours.Size && c.Root != ours.Root {
-		no := refuse(http.StatusConflict, errs.Conflict, "log %s has two histories of size %d", c.Origin, c.Size)
-		no.Size = ours.Size
-		return no, keepSplit(ctx, tx, c.Origin, msg, r.checkpoint)
+		return split(c, ours), keepSplit(ctx, tx, c.Origin, msg, r.checkpoint)
 	}
 	if no := consistent(r, ours, c); no != nil {
 		return no, nil
+	}
+	if other, err := remember(ctx, tx, c, r.checkpoint); other != nil || err != nil {
+		return split(c, ours), errors.Join(err, keepSplit(ctx, tx, c.Origin, other, r.checkpoint))
 	}
 	_, err = tx.Exec(ctx, `
 		INSERT INTO witness_origin (origin, size, note, at) VALUES (?, ?, ?, ?)
 		ON CONFLICT (origin) DO UPDATE SET size = excluded.size, note = excluded.note, at = excluded.at`,
 		c.Origin, c.Size, r.checkpoint, tx.Now())
 	return nil, err
+}
+
+func split(c, ours Checkpoint) *Refusal {
+	no := refuse(http.StatusConflict, errs.Conflict, "log %s has two histories of size %d", c.Origin, c.Size)
+	no.Size, no.Split = ours.Size, true
+	return no
+}
+
+// remember keeps a checkpoint of another log. It returns the one of the same size with another root that came before,
+// nil when there is none.
+func remember(ctx context.Context, tx *db.Tx, c Checkpoint, msg []byte) (other []byte, err error) {
+	_, err = tx.Exec(ctx, `
+		INSERT INTO witness_seen (origin, size, root, note, at) VALUES (?, ?, ?, ?, ?) ON CONFLICT (origin, size) DO NOTHING`,
+		c.Origin, c.Size, c.Root.String(), msg, tx.Now())
+	if err != nil {
+		return nil, fmt.Errorf("remember checkpoint of %s: %w", c.Origin, err)
+	}
+	err = tx.Row(ctx, `SELECT note FROM witness_seen WHERE origin = ? AND size = ? AND root <> ?`, c.Origin, c.Size, c.Root.String()).Scan(&other)
+	if errors.Is(err, errs.NotFound) {
+		return nil, nil
+	}
+	return other, err
 }
 
 // consistent demands the proof that the new tree begins with the old one.
@@ -163,34 +187,45 @@ func (w *Witness) newest(ctx context.Context, tx *db.Tx, origin string) (Checkpo
 }
 
 func keepSplit(ctx context.Context, tx *db.Tx, origin string, ours, theirs []byte) error {
-	_, err := tx.Exec(ctx, `INSERT INTO witness_split (id, origin, ours, theirs, at) VALUES (?, ?, ?, ?, ?)`,
-		id.New(tx.Now()), origin, ours, theirs, tx.Now())
+	_, err := tx.Exec(ctx, `
+		INSERT INTO witness_split (id, origin, ours, theirs, at) SELECT ?, ?, ?, ?, ?
+		WHERE NOT EXISTS (SELECT 1 FROM witness_split s WHERE s.origin = ? AND s.theirs = ?)`,
+		id.New(tx.Now()), origin, ours, theirs, tx.Now(), origin, theirs)
 	if err != nil {
 		return fmt.Errorf("keep two histories of %s: %w", origin, err)
 	}
 	return nil
 }
 
-// Compare looks at a checkpoint of another log that came from a third side. When it contradicts the one we have
-// cosigned both are kept as evidence and it is [errs.Conflict]; checkpoints of different sizes can't be compared and
-// pass. A checkpoint of an unknown log or with a wrong signature is a [*Refusal].
+// Compare looks at a checkpoint of another log that came inside a proof or from a third side, and remembers it. When it
+// contradicts one of the same size that was cosigned here or came before, both are kept as evidence and it is
+// [errs.Conflict]; what is shown of different sizes is compared when its log asks to be cosigned (consistency proof). A
+// checkpoint of an unknown log or with a wrong signature is a [*Refusal].
 func (w *Witness) Compare(ctx context.Context, msg []byte) error {
 	c, err := w.authenticate(ctx, msg)
 	if err != nil {
 		return err
 	}
-	split := false
+	twice := false
 	err = w.db.Writer.Write(ctx, func(tx *db.Tx) error {
 		ours, own, err := w.newest(ctx, tx, c.Origin)
 		if err != nil {
 			return err
 		}
-		if split = own != nil && ours.Size == c.Size && ours.Root != c.Root; split {
+		if own == nil || ours.Size != c.Size || ours.Root == c.Root {
+			if own, err = remember(ctx, tx, c, msg); err != nil {
+				return err
+			}
+			twice = own != nil
+		} else {
+			twice = true
+		}
+		if twice {
 			return keepSplit(ctx, tx, c.Origin, own, msg)
 		}
 		return nil
 	})
-	if err == nil && split {
+	if err == nil && twice {
 		err = fmt.Errorf("it has two histories of size %d: %w", c.Size, errs.Conflict)
 	}
 	if err != nil {

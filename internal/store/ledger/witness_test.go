@@ -163,6 +163,15 @@ func TestWitnessRefuses(t *testing.T) {
 		if err := w.Compare(ctx, []byte(checkpoint)); err != nil {
 			t.Errorf("Compare with a larger tree = %v", err)
 		}
+		// It is remembered: another history of that size is found although neither was cosigned here.
+		for range 2 {
+			if err := w.Compare(ctx, []byte(sign(10, tlog.Hash{3}, l.signer))); !errors.Is(err, errs.Conflict) {
+				t.Errorf("Compare with another history of a size that came before = %v, want errs.Conflict", err)
+			}
+		}
+		if splits, err := w.Splits(ctx); err != nil || len(splits) != 3 {
+			t.Errorf("Splits = %d, %v, want three, none twice", len(splits), err)
+		}
 		if _, err := w.AddCheckpoint(ctx, good); err != nil {
 			t.Errorf("the sound request after all that = %v", err)
 		}
