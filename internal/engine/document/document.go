@@ -31,7 +31,7 @@ type File struct {
 	Data                     []byte
 }
 
-// Block is one of Heading, Paragraph, List, Table, Definitions, Signature, Rule, Break.
+// Block is one of Heading, Paragraph, List, Table, Picture, Definitions, Signature, Rule, Break.
 type Block interface{ block() }
 
 // Heading starts a section. Level is 1 to 3; Number ("2.1") is set in front and may be empty.

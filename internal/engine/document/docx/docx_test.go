@@ -233,12 +233,23 @@ func TestOrderedLists_beginAtOne(t *testing.T) {
 	}
 }
 
+func TestPicture_isItsWords(t *testing.T) {
+	p := document.Picture{Drawing: &document.Drawing{Width: 1, Height: 1}, Caption: document.T("Map 1"), Alt: "A map of the world"}
+	got := body(t, &document.Doc{Lang: "en", Blocks: []document.Block{p}})
+	for _, want := range []string{">Map 1<", ">A map of the world<"} {
+		if !strings.Contains(got, want) {
+			t.Errorf("the document lacks %s: %s", want, got)
+		}
+	}
+}
+
 func TestWrite_refuses(t *testing.T) {
 	for name, d := range map[string]*document.Doc{
 		"a control character":             {Blocks: []document.Block{document.Paragraph{Text: document.T("a\x07")}}},
 		"a control character in the foot": {Footer: document.T("a\x07")},
 		"a control character in a title":  {Title: "a\x07"},
 		"a control character in the mark": {Exercise: "a\x07"},
+		"a picture without words":         {Blocks: []document.Block{document.Picture{Drawing: &document.Drawing{Width: 1, Height: 1}}}},
 		"a row too short": {Blocks: []document.Block{document.Table{
 			Head: []document.Text{document.T("a"), document.T("b")}, Rows: [][]document.Text{{document.T("1")}},
 		}}},

@@ -75,6 +75,8 @@ func (w *writer) block(block document.Block) {
 		w.definitions(b)
 	case document.Signature:
 		w.signature(b)
+	case document.Picture:
+		w.picture(b)
 	case document.Rule:
 		w.paragraph(paragraph{style: "Rule"}, nil)
 	case document.Break:
@@ -110,6 +112,19 @@ func (w *writer) list(l document.List) {
 	for _, item := range l.Items {
 		w.paragraph(paragraph{style: "ListParagraph", list: num}, item)
 	}
+}
+
+// picture writes the words for a drawing in its place: a word processor shows no drawing of ours, and the numbers stand
+// in the table beside it.
+func (w *writer) picture(p document.Picture) {
+	if err := p.Check(); err != nil {
+		w.fail(err)
+		return
+	}
+	if len(p.Caption) > 0 {
+		w.paragraph(paragraph{style: "Caption"}, p.Caption)
+	}
+	w.paragraph(paragraph{}, document.Text{{Kind: document.Emphasis, Text: p.Alt}})
 }
 
 func (w *writer) signature(s document.Signature) {

@@ -114,6 +114,29 @@ func TestSpans(t *testing.T) {
 	}
 }
 
+// TestPicture_standsInThePage: the drawing is part of the page, named by its words, and loads nothing.
+func TestPicture_standsInThePage(t *testing.T) {
+	p := document.Picture{
+		Drawing: &document.Drawing{Lang: "en", Title: "T", Desc: "D", Width: 9, Height: 7, Shapes: []document.Shape{document.Words{Text: "<x>", Size: 3}}},
+		Caption: document.T("Map 1"), Alt: `A "map"`,
+	}
+	got, err := html.Fragment(&document.Doc{Lang: "en", Blocks: []document.Block{p}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{
+		"<figcaption>Map 1</figcaption>", `<div role="img" aria-label="A &#34;map&#34;">`, `viewBox="0 0 9 7"`, "&lt;x&gt;</text>",
+	} {
+		if !strings.Contains(string(got), want) {
+			t.Errorf("the page lacks %s:\n%s", want, got)
+		}
+	}
+	p.Alt = ""
+	if _, err := html.Fragment(&document.Doc{Lang: "en", Blocks: []document.Block{p}}); !errors.Is(err, errs.Invalid) {
+		t.Errorf("a picture without words: %v, want it refused", err)
+	}
+}
+
 func TestParagraph_inAnotherLanguage(t *testing.T) {
 	got, err := html.Fragment(&document.Doc{Lang: "fr", Blocks: []document.Block{
 		document.Paragraph{Lang: "ar", Text: document.Text{{Text: "نص "}, {Text: "mot", Lang: "fr"}}},

@@ -8,6 +8,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/engine/document"
+	"comity/internal/engine/document/svg"
 )
 
 // writer gathers the markup. It keeps the first error and goes on writing, as the caller asks once at the end.
@@ -57,6 +58,8 @@ func (w *writer) block(block document.Block) {
 		w.definitions(b)
 	case document.Signature:
 		w.signature(b)
+	case document.Picture:
+		w.picture(b)
 	case document.Rule:
 		w.raw("<hr>\n")
 	case document.Break:
@@ -164,6 +167,19 @@ func (w *writer) columns(widths []float64) {
 		w.raw("<col class=\"w%d\">", min(max(percent, 5), 95))
 	}
 	w.raw("</colgroup>\n")
+}
+
+// picture writes the drawing into the page, which then needs no other file. It is read aloud as its Alt.
+func (w *writer) picture(p document.Picture) {
+	if err := p.Check(); err != nil {
+		w.fail(err)
+		return
+	}
+	w.raw("<figure>\n")
+	if len(p.Caption) > 0 {
+		w.element("figcaption", "", p.Caption)
+	}
+	w.raw("<div role=\"img\" aria-label=\"%s\">\n%s</div>\n</figure>\n", escape(p.Alt), svg.Write(p.Drawing))
 }
 
 func (w *writer) definitions(d document.Definitions) {

@@ -53,6 +53,8 @@ func (s *setter) block(b, next document.Block) error {
 		return s.definitions(b)
 	case document.Signature:
 		return s.signature(b)
+	case document.Picture:
+		return s.picture(b)
 	case document.Rule:
 		s.gap(blockGap)
 		s.rule(margin, s.y, textWidth, hairline)

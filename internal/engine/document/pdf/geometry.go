@@ -22,6 +22,10 @@ func Geometry(d *document.Doc, fonts *font.Set) (string, error) {
 		fmt.Fprintf(&b, "page %d\n", p.number+1)
 		for _, it := range p.items {
 			fmt.Fprintf(&b, "%8s %7s ", pt(it.y), pt(it.x))
+			if it.drawn != nil {
+				fmt.Fprintf(&b, "%7d bytes drawn for %s\n", len(it.drawn), it.mark)
+				continue
+			}
 			if it.piece == nil {
 				fmt.Fprintf(&b, "%7s rule\n", pt(it.width))
 				continue

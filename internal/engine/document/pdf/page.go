@@ -3,6 +3,8 @@ package pdf
 import (
 	"bytes"
 	"fmt"
+
+	"comity/internal/engine/document"
 )
 
 // The page is A4 with margins of 25 mm; lengths are in thousandths of a point.
@@ -22,12 +24,14 @@ type page struct {
 	tagged []*element // by mcid
 }
 
-// item is a row of glyphs or a filled rectangle.
+// item is a row of glyphs, a part of a drawing or a filled rectangle.
 type item struct {
 	mark          mark
 	x, y          int // left end; baseline or upper edge, from the top of the page
 	piece         *piece
-	width, height int // of a rectangle
+	colour        document.Colour // of the glyphs; "" is black
+	drawn         []byte          // operators that leave the graphics state as it was
+	width, height int             // of a rectangle
 }
 
 // mark says what an item belongs to: content of an element, or an artifact, which screen readers pass over.
@@ -73,11 +77,17 @@ func (p *page) content(s *subsets, watermark bool) []byte {
 			open = it.mark
 			c.begin(open)
 		}
-		if it.piece == nil {
+		switch {
+		case it.drawn != nil:
+			c.leaveText()
+			c.Write(it.drawn)
+		case it.piece == nil:
+			c.use("")
 			c.rectangle(it)
-			continue
+		default:
+			c.use(it.colour)
+			c.piece(*it.piece, it.x, pageHeight-it.y)
 		}
-		c.piece(*it.piece, it.x, pageHeight-it.y)
 	}
 	if len(p.items) > 0 {
 		c.end()
@@ -95,6 +105,16 @@ type content struct {
 	text    bool   // between BT and ET
 	font    string // set last in this text object
 	stroke  bool
+	colour  document.Colour
+}
+
+// use sets the colour of what is filled.
+func (c *content) use(colour document.Colour) {
+	if colour == c.colour {
+		return
+	}
+	c.colour = colour
+	fmt.Fprintf(c, "%s rg %s RG\n", rgb(colour), rgb(colour))
 }
 
 func (c *content) begin(m mark) {

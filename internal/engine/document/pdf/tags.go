@@ -12,6 +12,7 @@ type element struct {
 	kind     string       // P, H1, Table …
 	lang     language.Tag // "" for its parent's
 	attr     string       // attribute dictionary
+	alt      string       // what is read instead of the content
 	parent   *element
 	kids     []kid
 	attached bool
@@ -47,6 +48,9 @@ func (e *element) tree(o *objects, parent int, pageObject func(int) int) int {
 	if e.lang != "" && (e.parent == nil || e.parent.lang != e.lang || isBlock(e.kind)) {
 		fmt.Fprintf(&b, "/Lang(%s)", e.lang)
 	}
+	if e.alt != "" {
+		b.WriteString("/Alt" + str(e.alt))
+	}
 	if e.attr != "" {
 		b.WriteString("/A" + e.attr)
 	}
@@ -80,7 +84,7 @@ func (e *element) tree(o *objects, parent int, pageObject func(int) int) int {
 // isBlock reports whether an element of the kind says its language even where its parent says the same.
 func isBlock(kind string) bool {
 	switch kind {
-	case "P", "H1", "H2", "H3", "L", "Table":
+	case "P", "H1", "H2", "H3", "L", "Table", "Figure":
 		return true
 	}
 	return false

@@ -21,7 +21,7 @@ const fonts = "Noto Sans, Noto Sans SC, Noto Naskh Arabic, Segoe UI, Arial, sans
 // Write returns the drawing as a whole SVG file, UTF-8.
 func Write(d *document.Drawing) []byte {
 	w := &writer{rtl: d.Lang.Direction() == language.RightToLeft}
-	w.raw(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" xml:lang="%s" font-family="%s"`,
+	w.raw(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" role="img" xml:lang="%s" fill-rule="evenodd" font-family="%s"`,
 		d.Width, d.Height, escape(string(d.Lang)), fonts)
 	if w.rtl {
 		w.raw(` direction="rtl"`)
