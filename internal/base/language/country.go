@@ -17,9 +17,25 @@ type Country struct {
 	ISO2   string // "FR"
 	ISO3   string // "FRA"
 	M49    string // "250"
+	Region string // M49 code of its region: "002" Africa, "019" Americas, "142" Asia, "150" Europe, "009" Oceania; "" for Antarctica
+	Member Membership
 	short  map[Tag]string
 	formal map[Tag]string
 }
+
+// Membership is how a country stands to the United Nations.
+type Membership string
+
+// The 193 Members, the two non-member observer States (Holy See, A/RES/58/314; State of Palestine, A/RES/67/19), and the
+// territories of the list.
+const (
+	UNMember   Membership = "member"
+	UNObserver Membership = "observer"
+	NotUN      Membership = "other"
+)
+
+// Regions are the five regions of M49, in the order of their English names.
+func Regions() []string { return []string{"002", "019", "142", "150", "009"} }
 
 // Short returns the name as it stands in a list, without an article: "Russian Federation". A language other than the
 // six has English names.
@@ -83,8 +99,8 @@ func (c *Catalog) loadCountries() error {
 	}
 	c.byCode = map[string]int{}
 	for i, row := range rows[1:] {
-		country := Country{ISO2: row[0], ISO3: row[1], M49: row[2], short: map[Tag]string{}, formal: map[Tag]string{}}
-		for j := 3; j+1 < len(row); j += 2 {
+		country := Country{ISO2: row[0], ISO3: row[1], M49: row[2], Region: row[3], Member: Membership(row[4]), short: map[Tag]string{}, formal: map[Tag]string{}}
+		for j := 5; j+1 < len(row); j += 2 {
 			tag := Tag(rows[0][j])
 			country.short[tag] = row[j]
 			country.formal[tag] = row[j+1]

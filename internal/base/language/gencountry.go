@@ -76,7 +76,7 @@ func run(path string) error {
 	}
 	sort.Slice(out, func(i, j int) bool { return out[i][0] < out[j][0] })
 	w := csv.NewWriter(os.Stdout)
-	head := []string{"iso2", "iso3", "m49"}
+	head := []string{"iso2", "iso3", "m49", "region", "membership"}
 	for _, l := range languages {
 		head = append(head, l.tag, l.tag+"_formal")
 	}
@@ -84,6 +84,23 @@ func run(path string) error {
 		return err
 	}
 	return w.Error()
+}
+
+// observers are the non-member States that the General Assembly lets take part as observers: Holy See (A/RES/58/314) and
+// State of Palestine (A/RES/67/19).
+var observers = map[string]bool{"VA": true, "PS": true}
+
+// membership tells how an entry stands to the United Nations. The source has no column for it, but its independent
+// countries are the 193 Members and the Holy See (and 158, which the list M49 doesn't have); language_test.go counts them
+// by region against the numbers of the five regions.
+func membership(iso2, independent string) string {
+	switch {
+	case observers[iso2]:
+		return "observer"
+	case independent == "Yes":
+		return "member"
+	}
+	return "other"
 }
 
 // reduce returns nil for an entry that is not in the list M49 of the United Nations (which has no 158).
@@ -95,7 +112,11 @@ func reduce(get func(string) string) []string {
 	for len(m49) < 3 {
 		m49 = "0" + m49
 	}
-	r := []string{iso2, get("ISO3166-1-Alpha-3"), m49}
+	region := get("Region Code")
+	for region != "" && len(region) < 3 {
+		region = "0" + region
+	}
+	r := []string{iso2, get("ISO3166-1-Alpha-3"), m49, region, membership(iso2, get("is_independent"))}
 	for _, l := range languages {
 		short := article.ReplaceAllString(get("UNTERM "+l.unterm+" Short"), "")
 		formal := strings.TrimRight(get("UNTERM "+l.unterm+" Formal"), " *")

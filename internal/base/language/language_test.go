@@ -249,6 +249,28 @@ func TestCountries(t *testing.T) {
 	}
 }
 
+// TestMembersOfTheUnitedNations counts the Members by region: 193 in all, and the two observer States apart.
+func TestMembersOfTheUnitedNations(t *testing.T) {
+	members, observers := map[string]int{}, ""
+	for _, c := range load(t, nil).Countries() {
+		switch c.Member {
+		case UNMember:
+			members[c.Region]++
+		case UNObserver:
+			observers += c.ISO3
+		}
+	}
+	want := map[string]int{"002": 54, "019": 35, "142": 47, "150": 43, "009": 14}
+	for _, region := range Regions() {
+		if members[region] != want[region] {
+			t.Errorf("%d Members in region %s, want %d", members[region], region, want[region])
+		}
+	}
+	if len(members) != len(want) || observers != "PSEVAT" {
+		t.Errorf("Members by region %v and observers %s, want five regions, PSE and VAT", members, observers)
+	}
+}
+
 func TestStripBidi(t *testing.T) {
 	got, n := StripBidi("203.0\u202e.113\u200f.7\u2069 \u0645\u200c\u06cc")
 	if want := "203.0.113.7 \u0645\u200c\u06cc"; got != want || n != 3 {

@@ -208,8 +208,8 @@ func (q *People) change(r *web.Request, act access.Act, done string, f func(cont
 
 func (q *People) grant(r *web.Request) error {
 	return q.change(r, "role.grant", language.M("The role was given."), func(ctx context.Context, c *desk.Change, n id.ID) error {
-		g := formGrant(r)
-		if g.Role == "" || g.Office == "" && g.Role != access.Guest {
+		g := q.formGrant(r)
+		if g.Role == "" || g.Office == "" && q.Policy.Held(g.Role) == access.InAnOffice {
 			return errs.WithFields(errs.Field{Path: "role", Code: "Choose a role and the office in which it is held."})
 		}
 		c.Record(map[string]string{"role": string(g.Role), "office": string(g.Office)})
@@ -219,15 +219,15 @@ func (q *People) grant(r *web.Request) error {
 
 func (q *People) take(r *web.Request) error {
 	return q.change(r, "role.grant", language.M("The role was taken away."), func(ctx context.Context, c *desk.Change, n id.ID) error {
-		g := formGrant(r)
+		g := q.formGrant(r)
 		c.Record(map[string]string{"role": string(g.Role), "office": string(g.Office), "taken": "yes"})
 		return access.Take(ctx, c.Tx, n, g)
 	})
 }
 
-func formGrant(r *web.Request) access.Grant {
+func (q *People) formGrant(r *web.Request) access.Grant {
 	g := access.Grant{Role: access.Role(r.Form().Get("role")), Office: id.ID(r.Form().Get("office"))}
-	if g.Role == access.Guest {
+	if q.Policy.Held(g.Role) == access.OutsideOffices {
 		g.Office = ""
 	}
 	return g

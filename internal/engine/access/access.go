@@ -46,7 +46,7 @@ type Person struct {
 // Grant is a role held in an office. For is set when it is held as the deputy of someone.
 type Grant struct {
 	Role   Role
-	Office id.ID // "" for a guest, who belongs to no office
+	Office id.ID // "" for a guest of the node, who belongs to no office
 	For    id.ID
 }
 
@@ -79,6 +79,9 @@ func (p Person) Offices() []id.ID {
 	}
 	return found
 }
+
+// Guest reports whether p has roles here but belongs to no office: people of a respondent, a court, a defence.
+func (p Person) Guest() bool { return p.Kind == Human && len(p.Grants) > 0 && len(p.Offices()) == 0 }
 
 // Holds reports whether p has the role in some office, be it as a deputy.
 func (p Person) Holds(role Role) bool {

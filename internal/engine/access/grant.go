@@ -11,15 +11,18 @@ import (
 	"comity/internal/store/db"
 )
 
-// Give grants a role in an office to a person; given again, it changes nothing. A role that the policy does not have is
-// [errs.Invalid], and so is any role but guest without an office. That nobody grants to themselves is a condition of
-// the act "role.grant".
+// Give grants a role to a person, in an office or without one as the role allows; given again, it changes nothing. A role
+// that the policy does not have is [errs.Invalid], and so is one that is held otherwise than it can be. That nobody grants
+// to themselves is a condition of the act "role.grant".
 func (p *Policy) Give(ctx context.Context, tx *db.Tx, to id.ID, g Grant, by id.ID) error {
 	if !p.IsRole(g.Role) {
 		return errs.Invalidf("give role %q: there is no such role", g.Role)
 	}
-	if g.Role == Guest && g.Office != "" || g.Role != Guest && g.Office == "" {
-		return errs.Invalidf("give role %s: a role is held in an office, except that of a guest", g.Role)
+	switch held := p.Held(g.Role); {
+	case held == OutsideOffices && g.Office != "":
+		return errs.Invalidf("give role %s: it is held in no office", g.Role)
+	case held == InAnOffice && g.Office == "":
+		return errs.Invalidf("give role %s: it is held in an office", g.Role)
 	}
 	if g.Office != "" {
 		if _, err := FindOffice(ctx, tx, g.Office); err != nil {
@@ -35,8 +38,19 @@ func (p *Policy) Give(ctx context.Context, tx *db.Tx, to id.ID, g Grant, by id.I
 	return nil
 }
 
-// Guest is the one role that belongs to no office.
+// Guest is the role of those who see one bundle for a limited time.
 const Guest Role = "guest"
+
+// Held is where a role is held. Who holds one without an office is a guest of this node: acts that are open to whoever
+// works in an office (peers, people, the ledger) stay closed to them.
+type Held string
+
+// The ways of holding a role, as roles.toml writes them after "office".
+const (
+	InAnOffice     Held = ""         // always in an office
+	OutsideOffices Held = "none"     // never in one
+	InOrOutside    Held = "optional" // in an office by the node's own people, without one by its guests
+)
 
 // Take takes a granted role away. A role that the person does not hold is [errs.NotFound].
 func Take(ctx context.Context, tx *db.Tx, from id.ID, g Grant) error {

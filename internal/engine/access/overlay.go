@@ -91,7 +91,7 @@ func (p *Policy) layRole(code string, d overlayRole) (roleRule, error) {
 	case !exists && (d.Name == "" || d.About == ""):
 		return roleRule{}, errs.Invalidf("a new role needs name and about")
 	}
-	r := roleRule{name: first(d.Name, old.name), about: first(d.About, old.about), acts: map[Act][]condition{}}
+	r := roleRule{name: first(d.Name, old.name), about: first(d.About, old.about), held: old.held, acts: map[Act][]condition{}}
 	for act, when := range old.acts {
 		r.acts[act] = when
 	}

@@ -44,7 +44,7 @@ func situation(t testing.TB, roles, words string) (Person, Facts) {
 	who := Person{ID: me, Kind: Human}
 	for _, r := range strings.Split(roles, "+") {
 		g := Grant{Role: Role(r), Office: here}
-		if g.Role == Guest {
+		if load(t).Held(g.Role) == OutsideOffices {
 			g.Office = ""
 		}
 		who.Grants = append(who.Grants, g)

@@ -31,10 +31,11 @@ type actData struct {
 
 // roleData is a role as roles.toml has it.
 type roleData struct {
-	Name  string              `toml:"name"`
-	About string              `toml:"about"`
-	Acts  []string            `toml:"acts"`
-	When  map[string][]string `toml:"when"`
+	Name   string              `toml:"name"`
+	About  string              `toml:"about"`
+	Office Held                `toml:"office"`
+	Acts   []string            `toml:"acts"`
+	When   map[string][]string `toml:"when"`
 }
 
 type rolesData struct {
@@ -55,6 +56,7 @@ type rule struct {
 // roleRule is a role after the check.
 type roleRule struct {
 	name, about string
+	held        Held
 	acts        map[Act][]condition // the conditions under which this role may do the act
 }
 
@@ -170,7 +172,10 @@ func (p *Policy) checkRole(code string, d roleData) (roleRule, error) {
 	if d.Name == "" || d.About == "" || len(d.Acts) == 0 {
 		return roleRule{}, errs.Invalidf("name, about and acts are needed")
 	}
-	r := roleRule{name: d.Name, about: d.About, acts: map[Act][]condition{}}
+	if d.Office != InAnOffice && d.Office != OutsideOffices && d.Office != InOrOutside {
+		return roleRule{}, errs.Invalidf("office is %q, want none or optional", d.Office)
+	}
+	r := roleRule{name: d.Name, about: d.About, held: d.Office, acts: map[Act][]condition{}}
 	for _, a := range d.Acts {
 		act, err := p.known(a)
 		if err != nil {
@@ -249,6 +254,9 @@ func (p *Policy) IsRole(role Role) bool {
 	_, ok := p.roles[role]
 	return ok
 }
+
+// Held returns where the role is held.
+func (p *Policy) Held(role Role) Held { return p.roles[role].held }
 
 // Object returns the kind of thing on which the act is done, "" for an act that does not exist.
 func (p *Policy) Object(act Act) string { return p.acts[act].on }

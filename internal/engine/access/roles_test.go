@@ -37,6 +37,7 @@ acts = ["a.b"]
 		"for someone":          {head + act + "for = \"all\"\n" + role, "want office or account"},
 		"role without a name":  {head + act + strings.Replace(role, "Clerk", "", 1), "name, about and acts"},
 		"two people left out":  {head + act + role + "[role.clerk.when]\n\"a.b\" = [\"office\"]\n", `leaves out "other-than drafter"`},
+		"held nowhere known":   {head + act + strings.Replace(role, "about", "office = \"some\"\nabout", 1), "want none or optional"},
 		"when of another act":  {head + act + role + "[role.clerk.when]\n\"a.c\" = [\"office\"]\n", "may not do"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -279,6 +279,9 @@ func TestAccountsAndGrants(t *testing.T) {
 			"a role without an office": {func(ctx context.Context, tx *db.Tx) error {
 				return o.policy.Give(ctx, tx, ana, access.Grant{Role: "clerk"}, ana)
 			}, errs.Invalid},
+			"a guest in an office": {func(ctx context.Context, tx *db.Tx) error {
+				return o.policy.Give(ctx, tx, ana, access.Grant{Role: access.Guest, Office: o.id}, ana)
+			}, errs.Invalid},
 			"an office that isn't": {func(ctx context.Context, tx *db.Tx) error {
 				return o.policy.Give(ctx, tx, ana, access.Grant{Role: "clerk", Office: caseA}, ana)
 			}, errs.NotFound},
@@ -300,6 +303,11 @@ func TestAccountsAndGrants(t *testing.T) {
 		clerk := access.Grant{Role: "clerk", Office: o.id}
 		for range 2 {
 			o.write(func(ctx context.Context, tx *db.Tx) error { return o.policy.Give(ctx, tx, ana, clerk, ana) })
+		}
+		for _, office := range []id.ID{o.id, ""} { // by the node's own people, and by its guests
+			focal := access.Grant{Role: "focal-point", Office: office}
+			o.write(func(ctx context.Context, tx *db.Tx) error { return o.policy.Give(ctx, tx, ana, focal, ana) })
+			o.write(func(ctx context.Context, tx *db.Tx) error { return access.Take(ctx, tx, ana, focal) })
 		}
 		if a := o.person("ana"); len(a.Grants) != 2 || !a.Holds("clerk") || a.Login != "ana" {
 			o.Errorf("after a role given twice: %+v, want drafter and clerk", a.Grants)
