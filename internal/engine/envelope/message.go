@@ -27,7 +27,7 @@ var kinds = [...]Kind{
 	"card", "request", "receipt", "acknowledgement", "question", "answer", "acceptance", "conditions", "postponement",
 	"refusal", "progress", "delivery", "evidence-receipt", "withdrawal", "consent", "notice", "feedback", "closing",
 	"information",
-	"invitation", "response", "query", "comment", "position",
+	"invitation", "nomination", "response", "query", "comment", "position",
 	"record",
 }
 

@@ -36,6 +36,12 @@ type Invitation struct {
 // Invite makes an invitation for the person and returns its token, which is shown once and kept as a hash. An earlier
 // invitation to join or renew ends.
 func Invite(ctx context.Context, tx *db.Tx, person id.ID, purpose Purpose, by id.ID) (token string, err error) {
+	return InviteFor(ctx, tx, person, purpose, by, InvitedFor)
+}
+
+// InviteFor makes an invitation as [Invite] does that can be taken up for another time: people who are asked by letter,
+// through a ministry, need longer than those of the house.
+func InviteFor(ctx context.Context, tx *db.Tx, person id.ID, purpose Purpose, by id.ID, last time.Duration) (token string, err error) {
 	if purpose != ToFollow {
 		_, err := tx.Exec(ctx, `UPDATE invitation SET expires = ? WHERE person_id = ? AND purpose <> ? AND used_at IS NULL AND expires > ?`,
 			tx.Now(), person, ToFollow, tx.Now())
@@ -46,7 +52,7 @@ func Invite(ctx context.Context, tx *db.Tx, person id.ID, purpose Purpose, by id
 	token, hash := newToken()
 	_, err = tx.Exec(ctx, `
         INSERT INTO invitation (hash, id, person_id, purpose, made_by, made_at, expires) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		hash, id.New(tx.Now()), person, purpose, by, tx.Now(), tx.Now().Add(InvitedFor))
+		hash, id.New(tx.Now()), person, purpose, by, tx.Now(), tx.Now().Add(last))
 	if err != nil {
 		return "", fmt.Errorf("invite: %w", err)
 	}
