@@ -19,6 +19,7 @@ import (
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/request"
 	"comity/internal/desk"
+	"comity/internal/dialogue/study"
 	"comity/internal/engine/access"
 	"comity/internal/engine/access/signin"
 	"comity/internal/store/blob"
@@ -45,6 +46,7 @@ type Node struct {
 	Catalog   *language.Catalog
 	Evidence  *evidence.Evidence
 	Requests  *request.Requests
+	Studies   *study.Studies
 	SignIn    *signin.SignIn
 
 	ring    *keyring.Ring
@@ -61,7 +63,7 @@ const workers = 8
 
 // Schemas lists the tables of all slices, in the order in which they are made.
 func Schemas() []db.Schema {
-	return []db.Schema{access.Schema, signin.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema(), evidence.Schema(), request.Schema()}
+	return []db.Schema{access.Schema, signin.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema(), evidence.Schema(), request.Schema(), study.Schema()}
 }
 
 // Open opens the node in the data folder, brings its tables up to date and wires its slices. Nothing runs yet.
@@ -219,6 +221,13 @@ func (n *Node) openSlices(context.Context) (err error) {
 		return err
 	}
 	n.Requests.Jobs(n.Jobs)
+	n.Studies, err = study.New(study.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Exchange: n.Exchange, Blobs: n.Blobs,
+		Catalog: n.Catalog, Public: c.Public, Now: c.Now,
+	})
+	if err != nil {
+		return err
+	}
 	n.fillCases()
 	job.Handle(n.Jobs, sweepKind, func(ctx context.Context, _ struct{}) error { return n.SignIn.Sweep(ctx) })
 	return job.Every(n.Jobs, sweepKind, time.Hour, struct{}{})

@@ -159,12 +159,12 @@ func (s *Studies) ParseList(a Audience, b []byte) ([]Respondent, []errs.Field) {
 			}
 			return ""
 		}
-		r, code := s.listed(a, cell)
-		if code == "" && slices.ContainsFunc(list, func(o Respondent) bool { return o.State == r.State && o.Name == r.Name }) {
-			code = language.M("Line {line}: {cell} stands in the list twice.")
+		r, said, about := s.listed(a, cell)
+		if said == "" && slices.ContainsFunc(list, func(o Respondent) bool { return o.State == r.State && o.Name == r.Name }) {
+			said, about = language.M("Line {line}: {cell} stands in the list twice."), r.Name
 		}
-		if code != "" {
-			wrong = append(wrong, errs.Field{Path: "list", Code: code, Args: map[string]string{"line": strconv.Itoa(line), "cell": code2cell(code, cell)}})
+		if said != "" {
+			wrong = append(wrong, errs.Field{Path: "list", Code: said, Args: map[string]string{"line": strconv.Itoa(line), "cell": about}})
 			continue
 		}
 		list = append(list, r)
@@ -175,28 +175,13 @@ func (s *Studies) ParseList(a Audience, b []byte) ([]Respondent, []errs.Field) {
 	return list, wrong
 }
 
-const (
-	badCountry  = "Line {line}: {cell} is no country code of two or three letters or three digits."
-	badLanguage = "Line {line}: {cell} is none of the languages ar, en, es, fr, ru, zh."
-)
-
-// code2cell returns the cell of which a sentence speaks.
-func code2cell(code string, cell func(string) string) string {
-	switch code {
-	case badCountry:
-		return cell("country")
-	case badLanguage:
-		return cell("language")
-	}
-	return cell("name")
-}
-
-func (s *Studies) listed(a Audience, cell func(string) string) (Respondent, string) {
-	r := Respondent{Audience: a, Name: cell("name"), Lang: language.Tag(strings.ToLower(cell("language")))}
+// listed reads one line. said is the sentence about what is wrong with it, and about the cell of which it speaks.
+func (s *Studies) listed(a Audience, cell func(string) string) (r Respondent, said, about string) {
+	r = Respondent{Audience: a, Name: cell("name"), Lang: language.Tag(strings.ToLower(cell("language")))}
 	if country := cell("country"); country != "" {
 		c, ok := s.Catalog.Country(country)
 		if !ok {
-			return r, language.M(badCountry)
+			return r, language.M("Line {line}: {cell} is no country code of two or three letters or three digits."), country
 		}
 		r.State, r.Region, r.Membership = c.ISO3, c.Region, c.Member
 		if a == States && r.Name == "" {
@@ -205,13 +190,13 @@ func (s *Studies) listed(a Audience, cell func(string) string) (Respondent, stri
 	}
 	switch {
 	case r.Name == "" || utf8.RuneCountInString(r.Name) > maxName || strings.ContainsFunc(r.Name, unicode.IsControl):
-		return r, language.M("Line {line}: write the name, in at most 200 characters.")
+		return r, language.M("Line {line}: write the name, in at most 200 characters."), ""
 	case a == States && r.State == "":
-		return r, language.M("Line {line}: a State is given by its country code.")
+		return r, language.M("Line {line}: a State is given by its country code."), ""
 	case r.Lang != "" && !slices.Contains(language.Official(), r.Lang):
-		return r, language.M(badLanguage)
+		return r, language.M("Line {line}: {cell} is none of the languages ar, en, es, fr, ru, zh."), string(r.Lang)
 	}
-	return r, ""
+	return r, "", ""
 }
 
 // comma guesses what parts the cells by the first line.

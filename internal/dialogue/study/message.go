@@ -158,7 +158,7 @@ func (v invitation) rows(from id.ID) (Study, Respondent, error) {
 			return refuse("ids", err)
 		}
 	}
-	if err := (New{Code: v.Code, Title: v.Title, Mandates: v.Mandates}).check(); err != nil {
+	if err := (Proposal{Code: v.Code, Title: v.Title, Mandates: v.Mandates}).check(); err != nil {
 		return refuse("study", err)
 	}
 	if !slices.Contains(Audiences(), v.Audience) || !slices.Contains(language.Official(), v.Lang) || v.Name == "" || len(v.Name) > 4*maxName {

@@ -69,8 +69,8 @@ func PlanOf(ctx context.Context, tx *db.Tx, n id.ID) (Plan, error) {
 	return p, nil
 }
 
-// New is what a study is made from.
-type New struct {
+// Proposal is what a study is made from.
+type Proposal struct {
 	Code      string
 	Title     map[language.Tag]string
 	Mandates  []string
@@ -81,7 +81,7 @@ type New struct {
 
 var code = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 
-func (n New) check() error {
+func (n Proposal) check() error {
 	var wrong []errs.Field
 	if !code.MatchString(n.Code) || len(n.Code) > 60 {
 		wrong = append(wrong, errs.Field{Path: "code", Code: language.M("Give a short name of small letters, digits and hyphens, at most 60.")})
@@ -115,7 +115,7 @@ func checkMandates(all []string) []errs.Field {
 }
 
 // Propose makes a study. It returns the new study's id, which is entry's.
-func (s *Studies) Propose(ctx context.Context, who access.Person, n New, entry id.ID) (id.ID, error) {
+func (s *Studies) Propose(ctx context.Context, who access.Person, n Proposal, entry id.ID) (id.ID, error) {
 	if err := n.check(); err != nil {
 		return "", err
 	}
@@ -125,7 +125,7 @@ func (s *Studies) Propose(ctx context.Context, who access.Person, n New, entry i
 	return entry, err
 }
 
-func (s *Studies) propose(ctx context.Context, c *desk.Change, n New, at id.ID) error {
+func (s *Studies) propose(ctx context.Context, c *desk.Change, n Proposal, at id.ID) error {
 	var taken int
 	if err := c.Row(ctx, `SELECT COUNT(*) FROM study WHERE origin = '' AND code = ?`, n.Code).Scan(&taken); err != nil {
 		return err
@@ -169,7 +169,7 @@ func insertPlan(ctx context.Context, c *desk.Change, n id.ID) error {
 
 // Edit changes what a study is called, what asked for it and by when answers are wanted. version is the one the form showed.
 func (s *Studies) Edit(ctx context.Context, who access.Person, n id.ID, to Study, entry id.ID) error {
-	check := New{Code: "x", Title: to.Title, Mandates: to.Mandates}
+	check := Proposal{Code: "x", Title: to.Title, Mandates: to.Mandates}
 	if err := check.check(); err != nil {
 		return err
 	}

@@ -13,6 +13,7 @@ func small() map[string]string {
 	return map[string]string{
 		"migration_file":   "one row for each file of ours",
 		"person":           "the staff of one authority",
+		"study":            "some studies in a node's life",
 		"office":           "the offices of one authority",
 		"grant_role":       "a few roles for each person",
 		"deputy":           "a few absences a year",
