@@ -129,7 +129,7 @@ func (s *Studies) ParseList(a Audience, b []byte) ([]Respondent, []errs.Field) {
 		return fail(language.M("The list has to be text in UTF-8 of at most 1 MiB."), nil)
 	}
 	in := csv.NewReader(bytes.NewReader(b))
-	in.Comma, in.FieldsPerRecord, in.TrimLeadingSpace, in.LazyQuotes = comma(b), -1, true, true
+	in.Comma, in.FieldsPerRecord, in.TrimLeadingSpace = comma(b), -1, true
 	head, err := in.Read()
 	column := map[string]int{}
 	for i, name := range head {
@@ -145,14 +145,15 @@ func (s *Studies) ParseList(a Audience, b []byte) ([]Respondent, []errs.Field) {
 		if errors.Is(err, io.EOF) || len(list) > maxList || len(wrong) >= maxWrong {
 			break
 		}
-		line, _ := in.FieldPos(0)
 		if err != nil {
 			var at *csv.ParseError
+			line := 0
 			if errors.As(err, &at) {
 				line = at.StartLine
 			}
 			return list, append(wrong, errs.Field{Path: "list", Code: language.M("Line {line} can't be read as cells: look for a quotation mark without its second."), Args: map[string]string{"line": strconv.Itoa(line)}})
 		}
+		line, _ := in.FieldPos(0)
 		cell := func(name string) string {
 			if i, ok := column[name]; ok && i < len(row) {
 				return strings.TrimSpace(row[i])

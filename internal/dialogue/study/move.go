@@ -175,8 +175,8 @@ func moved(ctx context.Context, c *desk.Change, at Study, to Stage, note string,
 		return fmt.Errorf("move study %s to %s: %w", at.ID, to, err)
 	}
 	c.Record(map[string]string{"from": string(at.Stage), "to": string(to)})
-	_, err = c.Exec(ctx, `INSERT INTO study_move (id, study_id, from_stage, to_stage, note, moved_by, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		c.Entry(), at.ID, at.Stage, to, note, c.Who().ID, c.Now())
+	_, err = c.Exec(ctx, `INSERT INTO study_move (id, study_id, n, from_stage, to_stage, note, moved_by, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		c.Entry(), at.ID, version+1, at.Stage, to, note, c.Who().ID, c.Now())
 	return err
 }
 
@@ -190,7 +190,7 @@ type Moved struct {
 
 // History lists the steps of a study in their order.
 func History(ctx context.Context, tx *db.Tx, n id.ID) ([]Moved, error) {
-	rows, err := tx.Query(ctx, `SELECT from_stage, to_stage, note, moved_by, at FROM study_move WHERE study_id = ? ORDER BY id`, n)
+	rows, err := tx.Query(ctx, `SELECT from_stage, to_stage, note, moved_by, at FROM study_move WHERE study_id = ? ORDER BY n`, n)
 	return db.Collect(rows, err, func(scan db.Scan) (m Moved, err error) {
 		err = scan(&m.From, &m.To, &m.Note, &m.By, &m.At)
 		return m, err

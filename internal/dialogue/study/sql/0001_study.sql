@@ -29,13 +29,14 @@ CREATE TABLE study_plan (
 CREATE TABLE study_move (
     id         TEXT PRIMARY KEY,
     study_id   TEXT NOT NULL,
+    n          BIGINT NOT NULL,
     from_stage TEXT NOT NULL,
     to_stage   TEXT NOT NULL,
     note       TEXT NOT NULL,
     moved_by   TEXT NOT NULL,
     at         TEXT NOT NULL
 );
-CREATE INDEX study_move_study ON study_move (study_id, id);
+CREATE INDEX study_move_study ON study_move (study_id, n);
 
 -- A form never changes: another version is another row.
 CREATE TABLE study_form (

@@ -1,0 +1,137 @@
+package study
+
+import (
+	"context"
+	"embed"
+	"errors"
+	"fmt"
+	"slices"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/id"
+	"comity/internal/base/language"
+	"comity/internal/engine/access"
+	"comity/internal/engine/web"
+	"comity/internal/store/db"
+)
+
+//go:embed page po
+var shown embed.FS
+
+// Pages are the pages of studies.
+func Pages() web.Pages { return web.Pages{Name: "study", FS: shown} }
+
+// Words is the source of this package's translations.
+func Words() language.Source { return language.Source{Name: "study", FS: shown} }
+
+// Routes registers the pages of studies.
+func (s *Studies) Routes(m *web.Mux) {
+	m.Get("/d/studies", "study.read", s.showBoard)
+	m.Get("/d/studies/{id}/respondents", "study.monitor", s.showRespondents)
+}
+
+// look reads for the person of the request.
+func (s *Studies) look(r *web.Request, f func(ctx context.Context, tx *db.Tx) error) error {
+	return s.Read.Read(r.Ctx(), access.ScopeOf(r.Person, r.Now()), func(tx *db.Tx) error { return f(r.Ctx(), tx) })
+}
+
+// see reads the study of the address for someone who may do the act on it: to others it is not found, or not allowed, as
+// the policy says.
+func (s *Studies) see(r *web.Request, act access.Act, f func(ctx context.Context, tx *db.Tx, at Study) error) error {
+	n, err := r.PathID("id")
+	if err != nil {
+		return err
+	}
+	return s.look(r, func(ctx context.Context, tx *db.Tx) error {
+		if err := s.Desk.May(ctx, tx, r.Person, act, id.NewRef(Kind, n)); err != nil {
+			return lapse(err)
+		}
+		at, err := Find(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		return f(ctx, tx, at)
+	})
+}
+
+// lapse forgives that the last sign-in is a while ago: a page may be seen, the act on it asks again.
+func lapse(err error) error {
+	if code, _ := errs.Said(err); code == access.SignInAgain {
+		return nil
+	}
+	return err
+}
+
+// may says whether the one who asks could do the act on the study now, at most after showing a factor again.
+func (s *Studies) may(ctx context.Context, tx *db.Tx, r *web.Request, act access.Act, on id.Ref) (bool, error) {
+	err := lapse(s.Desk.May(ctx, tx, r.Person, act, on))
+	if errors.Is(err, errs.Forbidden) || errors.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// stageWords says a stage in words.
+func stageWords(r *language.Printer, s Stage) string {
+	return r.T(map[Stage]string{
+		Proposed: language.M("Proposed"), Designed: language.M("Designed"), Adopted: language.M("Plan adopted"), Fielding: language.M("Being asked"),
+		Closed: language.M("Closed"), Analysed: language.M("Analysed"), Drafted: language.M("Drafted"), InReview: language.M("Open to comments"),
+		Translated: language.M("Translated"), Presented: language.M("Presented"), Noted: language.M("Taken note of"), Endorsed: language.M("Endorsed"),
+		Superseded: language.M("Superseded"),
+	}[s])
+}
+
+// boardPage is the page of all studies, by how far they are.
+type boardPage struct {
+	Own, Asked web.Table
+	May        bool
+}
+
+// showBoard shows whoever works in an office all studies, and a guest those that they answer.
+func (s *Studies) showBoard(r *web.Request) error {
+	p := boardPage{May: s.Desk.Ever(r.Person, "study.propose")}
+	err := s.look(r, func(ctx context.Context, tx *db.Tx) error {
+		list := List
+		if r.Person.Guest() {
+			list = Mine
+		}
+		all, err := list(ctx, tx)
+		if err != nil {
+			return err
+		}
+		slices.SortStableFunc(all, func(a, b Study) int { return slices.Index(Stages(), a.Stage) - slices.Index(Stages(), b.Stage) })
+		p.Own = boardTable(r, r.T("Studies led here"), r.T("No study is led here yet."))
+		p.Asked = boardTable(r, r.T("Asked of us"), r.T("Nobody has asked us to answer a study yet."))
+		for _, at := range all {
+			to := &p.Own
+			if at.Origin != "" || r.Person.Guest() {
+				to = &p.Asked
+			}
+			to.Rows = append(to.Rows, s.boardRow(r, at))
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if r.Person.Guest() {
+		p.Own = web.Table{}
+	}
+	return r.Page("study/board", p)
+}
+
+func boardTable(r *web.Request, caption, empty string) web.Table {
+	return web.Table{Caption: caption, Empty: empty, Columns: []web.Column{{Label: r.T("Study")}, {Label: r.T("Step")}, {Label: r.T("Deadline")}}}
+}
+
+func (s *Studies) boardRow(r *web.Request, at Study) []any {
+	due := any(r.T("Not set"))
+	if !at.Deadline.IsZero() {
+		due = string(r.Date(at.Deadline))
+	}
+	return []any{web.Link{Text: at.Name(r.Lang()), Href: address(at.ID, "")}, web.Tag{Text: stageWords(r.Printer, at.Stage)}, due}
+}
+
+func (s *Studies) showRespondents(*web.Request) error {
+	return fmt.Errorf("respondents: %w", errs.NotFound)
+}
