@@ -22,6 +22,7 @@ import (
 	"comity/internal/dialogue/study"
 	"comity/internal/engine/access"
 	"comity/internal/engine/access/signin"
+	"comity/internal/mandate"
 	"comity/internal/store/blob"
 	"comity/internal/store/db"
 	"comity/internal/store/job"
@@ -47,6 +48,7 @@ type Node struct {
 	Evidence  *evidence.Evidence
 	Requests  *request.Requests
 	Studies   *study.Studies
+	Mandates  *mandate.Register
 	SignIn    *signin.SignIn
 
 	ring    *keyring.Ring
@@ -63,7 +65,12 @@ const workers = 8
 
 // Schemas lists the tables of all slices, in the order in which they are made.
 func Schemas() []db.Schema {
-	return []db.Schema{access.Schema, signin.Schema, ledger.Schema(), job.Schema(), casefile.Schema(), exchange.Schema(), evidence.Schema(), request.Schema(), study.Schema()}
+	return []db.Schema{
+		access.Schema, signin.Schema, ledger.Schema(), job.Schema(),
+		casefile.Schema(), exchange.Schema(), evidence.Schema(), request.Schema(),
+		study.Schema(),
+		mandate.Schema(),
+	}
 }
 
 // Open opens the node in the data folder, brings its tables up to date and wires its slices. Nothing runs yet.
@@ -74,7 +81,12 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 			err = errors.Join(fmt.Errorf("open node in %s: %w", c.Dir, err), n.Close())
 		}
 	}()
-	for _, step := range []func(context.Context) error{n.openStores, n.openDesk, n.openDoor, n.openLaw, n.openSlices} {
+	steps := []func(context.Context) error{
+		n.openStores, n.openDesk, n.openDoor, n.openLaw, n.openSlices,
+		n.openStudies,
+		n.openMandates,
+	}
+	for _, step := range steps {
 		if err := step(ctx); err != nil {
 			return n, err
 		}
@@ -221,13 +233,6 @@ func (n *Node) openSlices(context.Context) (err error) {
 		return err
 	}
 	n.Requests.Jobs(n.Jobs)
-	n.Studies, err = study.New(study.Config{
-		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Exchange: n.Exchange, Blobs: n.Blobs,
-		Catalog: n.Catalog, Public: c.Public, Now: c.Now,
-	})
-	if err != nil {
-		return err
-	}
 	n.fillCases()
 	job.Handle(n.Jobs, sweepKind, func(ctx context.Context, _ struct{}) error { return n.SignIn.Sweep(ctx) })
 	return job.Every(n.Jobs, sweepKind, time.Hour, struct{}{})

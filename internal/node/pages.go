@@ -22,6 +22,7 @@ import (
 	"comity/internal/cooperation/request"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
+	"comity/internal/mandate"
 )
 
 // nav is what stands on top of every page, for whom it is.
@@ -33,6 +34,7 @@ func nav() []web.NavItem {
 		{Label: language.M("Registry"), Href: "/requests/registry", Act: "request.cover"},
 		{Label: language.M("Inbox"), Href: "/inbox", Act: "envelope.read"},
 		{Label: language.M("Other nodes"), Href: "/peers", Act: "peer.read"},
+		{Label: language.M("Mandates"), Href: "/m", Act: "mandate.read"},
 		{Label: language.M("People"), Href: "/people", Act: "person.read"},
 		{Label: language.M("Ledger"), Href: "/ledger", Act: "ledger.read"},
 	}
@@ -43,9 +45,13 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 	m, err := web.New(web.Options{
 		Catalog: n.Catalog, Sessions: sessions, Log: n.Config.Log, Now: n.Config.Now, Observe: observe, Nav: nav(),
 		Name: n.Self.Card.Names["en"], Names: n.Self.Card.Names, Exercise: n.Self.Card.Exercise, Confirm: "/confirm",
-		TLS:   strings.HasPrefix(n.Config.Public, "https:"),
-		May:   func(p access.Person, act access.Act) bool { return n.Policy.Ever(p, act) },
-		Pages: []web.Pages{{Name: "node", FS: shown}, people.Pages(), casefile.Pages(), evidence.Pages(), exchange.Pages(), record.Pages(), request.Pages()},
+		TLS: strings.HasPrefix(n.Config.Public, "https:"),
+		May: func(p access.Person, act access.Act) bool { return n.Policy.Ever(p, act) },
+		Pages: []web.Pages{
+			{Name: "node", FS: shown}, people.Pages(), record.Pages(),
+			casefile.Pages(), evidence.Pages(), exchange.Pages(), request.Pages(),
+			mandate.Pages(),
+		},
 	})
 	if err != nil {
 		return nil, err
@@ -58,7 +64,12 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		Desk: n.Desk, Read: n.DB.Reader, Log: n.Log, Policy: n.Policy, Sources: n.Sources, Card: n.Self.Card,
 		Spool: n.Config.path("spool"), Now: n.Config.Now, Logger: n.Config.Log, Witnesses: exchange.WitnessKeys,
 	})
-	for _, routes := range []func(*web.Mux){n.routes, door.Routes, n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, ledger.Routes, n.Requests.Routes} {
+	slices := []func(*web.Mux){
+		n.routes, door.Routes, ledger.Routes,
+		n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, n.Requests.Routes,
+		n.Mandates.Routes,
+	}
+	for _, routes := range slices {
 		routes(m)
 	}
 	return m, nil

@@ -15,12 +15,15 @@ import (
 	"comity/internal/cooperation/selector"
 	"comity/internal/cooperation/treaty"
 	"comity/internal/engine/picture"
+	"comity/internal/mandate"
 )
 
 // Words lists the slices' folders of translations; those of the engines' own sentences stand in package language.
 func Words() []language.Source {
 	return slices.Concat([]language.Source{
-		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), exchange.Words(), record.Words(), request.Words(), rule.Words(), selector.Words(), treaty.Words(),
+		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), exchange.Words(), record.Words(), request.Words(),
+		rule.Words(), selector.Words(), treaty.Words(),
 		picture.Words(),
+		mandate.Words(),
 	}, types.Words())
 }

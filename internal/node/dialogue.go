@@ -1,0 +1,30 @@
+package node
+
+import (
+	"context"
+
+	"comity/internal/dialogue/study"
+	"comity/internal/mandate"
+)
+
+// openStudies wires what studies ask, of whom, and until when.
+func (n *Node) openStudies(context.Context) (err error) {
+	n.Studies, err = study.New(study.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Exchange: n.Exchange, Blobs: n.Blobs,
+		Catalog: n.Catalog, Public: n.Config.Public, Now: n.Config.Now,
+	})
+	return err
+}
+
+// openMandates wires the register of mandates, with what the other slices have done about them.
+func (n *Node) openMandates(context.Context) error {
+	asked, err := mandate.Load()
+	if err != nil {
+		return err
+	}
+	if n.Mandates, err = mandate.New(n.Desk, n.DB.Reader, n.Sources, asked, n.Config.Now); err != nil {
+		return err
+	}
+	n.feedMandates()
+	return nil
+}
