@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"slices"
+	"time"
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
@@ -151,13 +152,13 @@ func (g *Register) recordActivity(r *web.Request) error {
 	}
 	a := Activity{Pillar: Pillar(r.Form().Get("pillar")), Title: r.Form().Get("title"), Object: r.Form().Get("object")}
 	var wrong []errs.Field
-	for path, to := range map[string]*Activity{"begins": &a, "ends": &a} {
-		if day, ok := r.Form().Day(path); !ok {
+	for path, to := range map[string]*time.Time{"begins": &a.Begins, "ends": &a.Ends} {
+		if r.Form().Read(path, web.Date) == "" {
+			continue
+		}
+		var ok bool
+		if *to, ok = r.Form().Day(path); !ok {
 			wrong = append(wrong, web.NoSuchDay(path))
-		} else if path == "begins" {
-			to.Begins = day
-		} else {
-			to.Ends = day
 		}
 	}
 	if err = errs.WithFields(wrong...); err == nil {
