@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/BurntSushi/toml"
@@ -154,6 +155,44 @@ func (d *Directory) Central(state string) (Authority, bool) {
 		return Authority{}, false
 	}
 	return d.list[i], true
+}
+
+// Authority says one thing of an authority for the rules on requests: of the State's authority that has the name in
+// some language, whatever its case, or of its central authority when the name is empty. "" when there is none.
+func (d *Directory) Authority(state, name, topic string) string {
+	i := slices.IndexFunc(d.list, func(a Authority) bool {
+		return a.State == state && (name == "" && a.Kind == Central || name != "" && a.named(name))
+	})
+	if i < 0 {
+		return ""
+	}
+	a := d.list[i]
+	switch topic {
+	case "code":
+		return a.Code
+	case "name":
+		return a.Name(language.English)
+	case "channels":
+		return strings.Join(a.Channels, " ")
+	case "languages":
+		var tags []string
+		for _, t := range a.Languages {
+			tags = append(tags, string(t))
+		}
+		return strings.Join(tags, " ")
+	}
+	return ""
+}
+
+// named reports whether one of the authority's names begins the text: people write the city or the street after it.
+func (a Authority) named(text string) bool {
+	fold := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), " ")) }
+	for _, n := range a.Names {
+		if strings.HasPrefix(fold(text), fold(n)) {
+			return true
+		}
+	}
+	return false
 }
 
 // All lists the authorities in the order of the files.

@@ -178,6 +178,12 @@ func (q *Requests) proposed(ctx context.Context, n id.ID) (Response, error) {
 
 // Progress reports what has been done; for a preservation it names the day until which the data are kept.
 func (q *Requests) Progress(ctx context.Context, who access.Person, n id.ID, resp Response, entry id.ID) error {
+	if resp.Unsafe == "yes" {
+		resp.Told = "yes" // by this message (Convention on Cybercrime, article 29(6))
+	}
+	if err := q.lawful(ctx, n, resp, "progress"); err != nil {
+		return err
+	}
 	return q.say(ctx, who, n, "progress", resp, entry, sayOption{after: q.measures("executing")})
 }
 

@@ -18,7 +18,7 @@ func (q *Requests) Deliver(ctx context.Context, who access.Person, n id.ID, item
 	if len(items) == 0 {
 		return errs.WithFields(errs.Field{Path: "item", Code: "Choose what you hand over."})
 	}
-	resp := Response{Text: text}
+	resp := Response{Text: text, Told: "yes"} // the delivery tells the outcome (Convention on Cybercrime, article 27(7))
 	var err error
 	err = q.read.Read(ctx, db.House("request"), func(tx *db.Tx) error {
 		if resp.Evidence, err = delivered(ctx, tx, items); err != nil {
@@ -31,6 +31,9 @@ func (q *Requests) Deliver(ctx context.Context, who access.Person, n id.ID, item
 		return err
 	})
 	if err != nil {
+		return err
+	}
+	if err := q.lawful(ctx, n, resp, "delivery"); err != nil {
 		return err
 	}
 	return q.say(ctx, who, n, "deliver", resp, entry, sayOption{

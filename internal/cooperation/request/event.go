@@ -24,23 +24,27 @@ var tells = []string{
 }
 
 // events are what the clocks of the treaties listen to, in the order in which they happened: which of the request's
-// moves start and stop what. office is where the requested authority sits: its days count.
-func events(r Request, a instrument.Answers, moves []Moved, office *time.Location) []rule.Event {
+// moves start and stop what. office is where the requested authority sits: its days count. expedited says that the
+// request went by fax or e-mail to a State that wants it confirmed.
+func events(r Request, a instrument.Answers, moves []Moved, office *time.Location, expedited bool) []rule.Event {
 	on := func(t time.Time) treaty.Date { return treaty.Date(t.In(office).Format(time.DateOnly)) }
 	var all []rule.Event
 	add := func(kind string, day treaty.Date) {
 		all = append(all, rule.Event{Kind: kind, On: day, Ref: r.Reference})
 	}
-	oral := a.Get("request/via") == "oral"
-	if oral {
+	waits := a.Get("request/via") == "oral" || expedited
+	switch {
+	case expedited:
+		add("expedited request", treaty.Date(a.Get("request/date")))
+	case waits:
 		add("oral request", treaty.Date(a.Get("request/date")))
 	}
-	if day := a.Get("request/urgency/confirmed"); oral && day != "" {
+	if day := a.Get("request/urgency/confirmed"); waits && day != "" {
 		add("written confirmation", treaty.Date(day))
 	}
 	for _, m := range moves {
 		switch {
-		case m.Move == "transmit" && oral:
+		case m.Move == "transmit" && waits:
 			add("written confirmation", on(m.At)) // what is sent here is in writing
 		case m.Move == "status":
 			add("status asked", on(m.At))
@@ -75,7 +79,7 @@ func (q *Requests) clocks(ctx context.Context, tx *db.Tx, r Request, moves []Mov
 		return nil, err
 	}
 	office := q.executing(r)
-	all := events(r, a, moves, office)
+	all := events(r, a, moves, office, q.wantsConfirmation(a))
 	came, err := followed(ctx, tx, r)
 	if err != nil {
 		return nil, err
@@ -103,6 +107,13 @@ func (q *Requests) clocks(ctx context.Context, tx *db.Tx, r Request, moves []Mov
 		}
 	}
 	return found, nil
+}
+
+// wantsConfirmation says whether a request goes by expedited means to a State that has published that it wants a formal
+// confirmation (Convention on Cybercrime, article 25(3)).
+func (q *Requests) wantsConfirmation(a instrument.Answers) bool {
+	via := a.Get("request/via")
+	return (via == "fax" || via == "mail") && q.law.Rules.State(a.Get("request/requested/state")).Value("confirmation") != ""
 }
 
 // watched are the clocks that somebody has to watch: those that run, and those that ran out.

@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -39,9 +40,32 @@ func (q *Requests) fillHappened(ctx context.Context, tx *db.Tx, r *web.Request, 
 			}
 			h.Post = r.T(posted(post.State))
 		}
+		if h.Found, err = q.foundIn(r, p.Request, m); err != nil {
+			return err
+		}
 		p.Happened = append(p.Happened, h)
 	}
 	return nil
+}
+
+// foundIn puts the rules on answers to what the other side said, as it did itself before it sent it (UNTOC 18(26) and
+// the like): whoever was refused learns on which ground no refusal stands.
+func (q *Requests) foundIn(r *web.Request, req Request, m Moved) ([]found, error) {
+	mv, ok := MoveNamed(m.Move)
+	if m.Ours || !ok || m.Response.Kind == "" {
+		return nil, nil
+	}
+	all, err := q.law.CheckResponse(req.Answers, m.Response, req.Exercise, m.At)
+	if err != nil {
+		return nil, fmt.Errorf("rules on the %s that came: %w", mv.Name, err)
+	}
+	var list []found
+	for _, f := range all {
+		if !f.Info {
+			list = append(list, q.shownFinding(r, req, f))
+		}
+	}
+	return list, nil
 }
 
 // person is the name of who moved; moves of the house have none.

@@ -18,7 +18,8 @@ type happening struct {
 	When  time.Time
 	Ours  bool
 	Said  []web.Row
-	Post  string // where our message stands, "" when nothing travelled
+	Found []found // what our rules say of what the other side said
+	Post  string  // where our message stands, "" when nothing travelled
 }
 
 // showPage answers what has happened to a request and what is next.

@@ -11,6 +11,7 @@ import (
 
 	"comity/internal/base/id"
 	"comity/internal/base/language"
+	"comity/internal/cooperation/directory"
 	"comity/internal/cooperation/request/letter"
 	"comity/internal/cooperation/request/types"
 	"comity/internal/cooperation/rule"
@@ -27,8 +28,10 @@ type Law struct {
 	Rules    *rule.Set
 	Treaties *treaty.Treaties
 	Letters  *letter.Letters
-	Catalog  *language.Catalog
-	Fonts    *font.Set
+
+	Directory *directory.Directory
+	Catalog   *language.Catalog
+	Fonts     *font.Set
 }
 
 // LoadLaw reads everything. An exercise node goes by the invented table of who is bound to what, a real one by the real
@@ -37,6 +40,9 @@ func LoadLaw(catalog *language.Catalog, exercise bool) (*Law, error) {
 	l := &Law{Catalog: catalog, Fonts: font.Noto()}
 	var err error
 	if l.Treaties, err = treaty.Default(); err != nil {
+		return nil, err
+	}
+	if l.Directory, err = directory.Load(); err != nil {
 		return nil, err
 	}
 	if exercise {
@@ -57,7 +63,7 @@ func LoadLaw(catalog *language.Catalog, exercise bool) (*Law, error) {
 func (l *Law) Check(a instrument.Answers, exercise bool, now time.Time, clocks ...rule.Clock) ([]rule.Finding, error) {
 	tree := a.Tree()
 	rule.Attach(tree, clocks, treaty.Date(now.Format(time.DateOnly)))
-	found, err := l.Rules.Check(tree, rule.Env{Treaties: l.Treaties, Exercise: exercise, Now: now})
+	found, err := l.Rules.Check(tree, rule.Env{Treaties: l.Treaties, Exercise: exercise, Now: now, Authorities: l.Directory})
 	if err != nil {
 		return nil, fmt.Errorf("check request: %w", err)
 	}

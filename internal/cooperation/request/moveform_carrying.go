@@ -2,12 +2,14 @@ package request
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/cooperation/evidence"
+	"comity/internal/cooperation/treaty"
 	"comity/internal/engine/web"
 	"comity/internal/store/db"
 )
@@ -20,11 +22,18 @@ func carrying() []moveForm {
 			lead:   language.M("For data that are preserved, the day until which they are kept starts a clock on both sides."),
 			button: language.M("Send the report"), done: language.M("The report is on its way."),
 			fields: func(p *movePage) []web.Field {
-				return []web.Field{
+				all := []web.Field{
 					p.field(web.TextArea, "text", p.r.T("What has been done"), nil),
 					p.field(web.Date, "preserved", p.r.T("Day from which data are preserved"), nil),
 					p.field(web.Date, "until", p.r.T("Day until which they are kept"), nil),
 				}
+				if preserves(p.Request) {
+					all = append(all, p.field(web.Radios, "unsafe", p.r.T("Do you believe that preservation will not secure the data, or will harm the confidentiality of the case?"), func(f *web.Field) {
+						f.Choices = []web.Choice{{Value: "yes", Label: p.r.T("Yes")}, {Value: "no", Label: p.r.T("No")}}
+						f.Hint = p.r.T("If so, the other State is told at once and decides whether to go on (Convention on Cybercrime, article 29(6)). Say why in words.")
+					}))
+				}
+				return all
 			},
 			do: progress,
 		},
@@ -68,6 +77,12 @@ func progress(ctx context.Context, p *movePage, entry id.ID) error {
 		return err
 	}
 	resp := Response{Text: p.r.Form().Get("text"), Preserved: preserved, Until: until}
+	if preserves(p.Request) && p.r.Form().Get("unsafe") == "yes" {
+		resp.Unsafe = "yes"
+		if resp.Text == "" {
+			return errs.WithFields(errs.Field{Path: "text", Code: "Say why preservation will not do."})
+		}
+	}
 	if resp.Text == "" && preserved == "" {
 		return errs.WithFields(errs.Field{Path: "text", Code: "Say what has been done, or since when data are preserved."})
 	}
@@ -75,6 +90,11 @@ func progress(ctx context.Context, p *movePage, entry id.ID) error {
 		return errs.WithFields(errs.Field{Path: "until", Code: "The end can't come before the beginning."})
 	}
 	return p.q.Progress(ctx, p.r.Person, p.Request.ID, resp, entry)
+}
+
+// preserves says whether the request asks that data be preserved.
+func preserves(r Request) bool {
+	return slices.ContainsFunc(r.Measures(), func(t string) bool { return treaty.Match("preserve.*", t) })
 }
 
 func loadMeasures(ctx context.Context, tx *db.Tx, p *movePage) (err error) {

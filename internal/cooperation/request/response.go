@@ -27,6 +27,7 @@ type Response struct {
 	Result     []Result   `json:"result,omitempty"`
 	Preserved  string     `json:"preserved,omitempty"` // day from which data are kept
 	Until      string     `json:"until,omitempty"`     // day until which they are kept
+	Unsafe     string     `json:"unsafe,omitempty"`    // yes: preservation will not secure the data, or harms confidentiality
 	Told       string     `json:"told,omitempty"`
 	Evidence   []Evidence `json:"evidence,omitempty"`
 	Usefulness string     `json:"usefulness,omitempty"`

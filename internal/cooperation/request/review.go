@@ -84,12 +84,12 @@ func has(found []rule.Finding, ruleID, path string) bool {
 }
 
 // check asks the rules about a request as it stands.
-func (q *Requests) check(r Request, now time.Time, clocks ...rule.Clock) ([]rule.Finding, error) {
+func (q *Requests) check(r Request, now time.Time) ([]rule.Finding, error) {
 	a, err := r.answers()
 	if err != nil {
 		return nil, err
 	}
-	return q.law.Check(a, r.Exercise, now.In(q.executing(r)), clocks...)
+	return q.law.Check(a, r.Exercise, now.In(q.executing(r)))
 }
 
 // Check returns what the rules find in a request and in the times that run for it, and which findings a reviewer has let stand.
@@ -102,7 +102,14 @@ func (q *Requests) Check(ctx context.Context, tx *db.Tx, r Request) ([]rule.Find
 	if err != nil {
 		return nil, nil, err
 	}
-	found, err := q.check(r, tx.Now(), clocks...)
+	a, err := r.answers()
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := q.markOpen(ctx, tx, r, a); err != nil {
+		return nil, nil, err
+	}
+	found, err := q.law.Check(a, r.Exercise, tx.Now().In(q.executing(r)), clocks...)
 	if err != nil {
 		return nil, nil, err
 	}

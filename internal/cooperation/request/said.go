@@ -39,6 +39,9 @@ func (q *Requests) said(p *language.Printer, resp Response) []web.Row {
 		add(p.T("Condition"), c)
 	}
 	add(p.T("Looked at again on"), day(p, resp.Review))
+	if resp.Unsafe == "yes" {
+		add(p.T("Preservation may not secure the data, or may harm confidentiality"), p.T("Yes"))
+	}
 	add(p.T("Preserved since"), day(p, resp.Preserved))
 	add(p.T("Kept until"), day(p, resp.Until))
 	for _, e := range resp.Evidence {

@@ -22,6 +22,15 @@ type Env struct {
 	Date     treaty.Date // "" takes /request/date
 	Exercise bool        // documentation address ranges count as public
 	Now      time.Time   // for expressions that ask for the day
+
+	Authorities Authorities // what is known of those to whom requests go; nil for nothing
+}
+
+// Authorities is the directory, as far as rules look at it.
+type Authorities interface {
+	// Authority says one thing ("code", "name", "channels", "languages") of the State's authority that has the name in
+	// some language, or of its central authority when the name is empty; "" when there is none.
+	Authority(state, name, topic string) string
 }
 
 // evaluation is one check under way.

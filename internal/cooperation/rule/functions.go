@@ -19,6 +19,8 @@ import (
 //	declares(state, treaty, art)   what the State declared on the article, "" when nothing
 //	overlay(state, topic)          the State's published requirement
 //	custodian(id, topic)           what is known of the provider
+//	authority(state, name, topic)  what the directory has of the State's authority of that name, of the central one when
+//	                               the name is empty: "code", "name", "channels", "languages"; "" when nothing
 //	check(kind, value)             "" when the selector is right, else the code of what is wrong
 //	remark(kind, value)            the code of what is to be said of a right selector
 //	days-between(a, b)             days, NaN when one is no date
@@ -58,6 +60,12 @@ func functions() xpath.Functions {
 	})
 	text("overlay", 2, func(e *evaluation, a []string) string { return e.state(e.set.states[a[0]], a[1]) })
 	text("custodian", 2, func(e *evaluation, a []string) string { return e.custodian(e.set.custodians[a[0]], a[1]) })
+	text("authority", 3, func(e *evaluation, a []string) string {
+		if e.env.Authorities == nil {
+			return ""
+		}
+		return e.env.Authorities.Authority(a[0], a[1], a[2])
+	})
 	text("check", 2, func(e *evaluation, a []string) string {
 		if r := e.selector(a[0], a[1]); !r.OK {
 			return r.Code

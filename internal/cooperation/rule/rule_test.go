@@ -148,7 +148,7 @@ func TestSameDraftSameFindings(t *testing.T) {
 func TestFindingNamesField(t *testing.T) {
 	s, ts := load(t)
 	found := check(t, s, Env{Treaties: ts.Exercise(), Exercise: true},
-		`{"request":{"measure":{"selector":[{"@kind":"email","value":"a@example.org"},{"@kind":"ipv4","value":"203.0.113.9","port":"1","clock":"NTP","instant":{"local":"2026-01-12T08:02:11"}}]}}}`)
+		`{"request":{"measure":{"selector":[{"@kind":"email","value":"a@nimbus.example"},{"@kind":"ipv4","value":"203.0.113.9","port":"1","clock":"NTP","instant":{"local":"2026-01-12T08:02:11"}}]}}}`)
 	if len(found) != 1 || found[0].Rule != "SEL-03" || found[0].Path != "/request/measure/selector[2]/instant/@offset" {
 		t.Errorf("findings = %+v", found)
 	}

@@ -89,7 +89,7 @@ func patched(t *testing.T, a instrument.Answers, patch []byte) instrument.Answer
 // fired lists the rules that found an error or a warning; advice doesn't count.
 func fired(t *testing.T, w world, a instrument.Answers, law *treaty.Treaties) []string {
 	t.Helper()
-	found, err := w.rules.Check(a.Tree(), rule.Env{Treaties: law, Exercise: true})
+	found, err := w.rules.Check(a.Tree(), rule.Env{Treaties: law, Exercise: true, Authorities: w.directory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestPreservationClock(t *testing.T) {
 			}
 			tree := a.Tree()
 			rule.Attach(tree, clocks, c.today)
-			found, err := w.rules.Check(tree, rule.Env{Treaties: law, Exercise: true})
+			found, err := w.rules.Check(tree, rule.Env{Treaties: law, Exercise: true, Authorities: w.directory})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -179,7 +179,7 @@ func TestUnreadTreatyIsForInformation(t *testing.T) {
 	w := load(t)
 	ty, _ := w.types.Get("preserve.stored")
 	a := patched(t, answers(t, ty.Example), []byte(`{"request":{"basis":{"obligation":[{"@treaty":"HAN","@article":"42"}]},"measure":{"necessity":""}}}`))
-	found, err := w.rules.Check(a.Tree(), rule.Env{Treaties: w.law, Exercise: true})
+	found, err := w.rules.Check(a.Tree(), rule.Env{Treaties: w.law, Exercise: true, Authorities: w.directory})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -203,7 +203,7 @@ func TestNoListNoShall(t *testing.T) {
 	} {
 		patch := fmt.Sprintf(`{"request":{"purpose":"","offence":{"transnational":"x","group":"x"},"basis":{"obligation":[{"@treaty":%q,"@article":%q}]}}}`, c.treaty, c.article)
 		a := patched(t, answers(t, ty.Example), []byte(patch))
-		found, err := w.rules.Check(a.Tree(), rule.Env{Treaties: w.law, Exercise: true})
+		found, err := w.rules.Check(a.Tree(), rule.Env{Treaties: w.law, Exercise: true, Authorities: w.directory})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -236,7 +236,7 @@ func BenchmarkCheck200Selectors(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
-		if _, err := w.rules.Check(a.Tree(), rule.Env{Treaties: w.law, Exercise: true}); err != nil {
+		if _, err := w.rules.Check(a.Tree(), rule.Env{Treaties: w.law, Exercise: true, Authorities: w.directory}); err != nil {
 			b.Fatal(err)
 		}
 	}

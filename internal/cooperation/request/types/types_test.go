@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"comity/internal/base/language"
+	"comity/internal/cooperation/directory"
 	"comity/internal/cooperation/rule"
 	"comity/internal/cooperation/treaty"
 	"comity/internal/engine/instrument"
@@ -16,6 +17,8 @@ type world struct {
 	law   *treaty.Treaties
 	types *Types
 	rules *rule.Set
+
+	directory *directory.Directory
 }
 
 func load(t testing.TB) world {
@@ -32,7 +35,11 @@ func load(t testing.TB) world {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return world{law.Exercise(), ts, rules}
+	d, err := directory.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return world{law.Exercise(), ts, rules, d}
 }
 
 func answers(t testing.TB, b []byte) instrument.Answers {
@@ -56,7 +63,7 @@ func TestExamplesAreSilent(t *testing.T) {
 	for _, ty := range w.types.All() {
 		t.Run(ty.Code, func(t *testing.T) {
 			a := answers(t, ty.Example)
-			found, err := w.rules.Check(a.Tree(), rule.Env{Treaties: w.law, Exercise: true})
+			found, err := w.rules.Check(a.Tree(), rule.Env{Treaties: w.law, Exercise: true, Authorities: w.directory})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,7 +81,7 @@ func TestExamplesAreSilent(t *testing.T) {
 // Every rule, general or of a type, is tried on its own two examples.
 func TestRulesKeepTheirExamples(t *testing.T) {
 	w := load(t)
-	problems, err := w.rules.Verify(rule.Env{Treaties: w.law, Exercise: true}, w.types.Sources()...)
+	problems, err := w.rules.Verify(rule.Env{Treaties: w.law, Exercise: true, Authorities: w.directory}, w.types.Sources()...)
 	if err != nil {
 		t.Fatal(err)
 	}
