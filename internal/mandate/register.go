@@ -138,9 +138,14 @@ func (g *Register) Lives(ctx context.Context, tx *db.Tx) ([]Live, error) {
 // Serves reports whether a thing bears on the paragraph: it names it, or it names none and is of a kind that serves it.
 func (l Live) Serves(p Para) bool {
 	if len(l.Mandates) > 0 {
-		return slices.Contains(l.Mandates, p.Name())
+		return slices.ContainsFunc(l.Mandates, p.named)
 	}
 	return slices.Contains(p.ServedBy, l.Kind)
+}
+
+// named reports whether a reference means the paragraph: by its key ("A/RES/65/230#op9") or its number ("A/RES/65/230#9").
+func (p Para) named(ref string) bool {
+	return ref == p.Name() || p.Number > 0 && !p.Preambular && ref == p.Symbol+"#"+itoa(p.Number)
 }
 
 // Standing is how a paragraph stands: what serves it, and the last word about it.

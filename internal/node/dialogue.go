@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 
+	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
 	"comity/internal/mandate"
 )
@@ -13,6 +14,12 @@ func (n *Node) openStudies(context.Context) (err error) {
 		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Exchange: n.Exchange, Blobs: n.Blobs,
 		Catalog: n.Catalog, Public: n.Config.Public, Now: n.Config.Now,
 	})
+	return err
+}
+
+// openSessions wires the meetings of bodies.
+func (n *Node) openSessions(context.Context) (err error) {
+	n.Sessions, err = session.New(n.Desk, n.DB.Reader, n.Sources, n.Catalog, n.Self.Card.Exercise)
 	return err
 }
 

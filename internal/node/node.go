@@ -19,6 +19,7 @@ import (
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/request"
 	"comity/internal/desk"
+	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
 	"comity/internal/engine/access"
 	"comity/internal/engine/access/signin"
@@ -48,6 +49,7 @@ type Node struct {
 	Evidence  *evidence.Evidence
 	Requests  *request.Requests
 	Studies   *study.Studies
+	Sessions  *session.Sessions
 	Mandates  *mandate.Register
 	SignIn    *signin.SignIn
 
@@ -69,6 +71,7 @@ func Schemas() []db.Schema {
 		access.Schema, signin.Schema, ledger.Schema(), job.Schema(),
 		casefile.Schema(), exchange.Schema(), evidence.Schema(), request.Schema(),
 		study.Schema(),
+		session.Schema(),
 		mandate.Schema(),
 	}
 }
@@ -84,6 +87,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 	steps := []func(context.Context) error{
 		n.openStores, n.openDesk, n.openDoor, n.openLaw, n.openSlices,
 		n.openStudies,
+		n.openSessions,
 		n.openMandates,
 	}
 	for _, step := range steps {

@@ -20,6 +20,7 @@ import (
 	"comity/internal/cooperation/people"
 	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
+	"comity/internal/dialogue/session"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 	"comity/internal/mandate"
@@ -34,6 +35,7 @@ func nav() []web.NavItem {
 		{Label: language.M("Registry"), Href: "/requests/registry", Act: "request.cover"},
 		{Label: language.M("Inbox"), Href: "/inbox", Act: "envelope.read"},
 		{Label: language.M("Other nodes"), Href: "/peers", Act: "peer.read"},
+		{Label: language.M("Sessions"), Href: "/d/sessions", Act: "session.read"},
 		{Label: language.M("Mandates"), Href: "/m", Act: "mandate.read"},
 		{Label: language.M("People"), Href: "/people", Act: "person.read"},
 		{Label: language.M("Ledger"), Href: "/ledger", Act: "ledger.read"},
@@ -50,6 +52,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		Pages: []web.Pages{
 			{Name: "node", FS: shown}, people.Pages(), record.Pages(),
 			casefile.Pages(), evidence.Pages(), exchange.Pages(), request.Pages(),
+			session.Pages(),
 			mandate.Pages(),
 		},
 	})
@@ -67,6 +70,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 	slices := []func(*web.Mux){
 		n.routes, door.Routes, ledger.Routes,
 		n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, n.Requests.Routes,
+		n.Sessions.Routes,
 		n.Mandates.Routes,
 	}
 	for _, routes := range slices {

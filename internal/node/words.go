@@ -14,6 +14,7 @@ import (
 	"comity/internal/cooperation/rule"
 	"comity/internal/cooperation/selector"
 	"comity/internal/cooperation/treaty"
+	"comity/internal/dialogue/session"
 	"comity/internal/engine/picture"
 	"comity/internal/mandate"
 )
@@ -24,6 +25,7 @@ func Words() []language.Source {
 		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), exchange.Words(), record.Words(), request.Words(),
 		rule.Words(), selector.Words(), treaty.Words(),
 		picture.Words(),
+		session.Words(),
 		mandate.Words(),
 	}, types.Words())
 }
