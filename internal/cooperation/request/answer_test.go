@@ -108,3 +108,20 @@ func TestAskedTwice(t *testing.T) {
 		lacks(t, page, first, "is asked for already in")
 	})
 }
+
+// TestLetterMarksOtherLanguages: words of people that have no translation stand in the letter in their own language, and
+// the letter's style shows which it is.
+func TestLetterMarksOtherLanguages(t *testing.T) {
+	alone(t, func(t *testing.T, n *nodetest.Node, s *nodetest.Site) {
+		at := begun(t, n, s, opened(t, n), "preserve.stored")
+		whole(t, n, at, "preserve.stored")
+		page := want(t, s.As("drafter").Get(at+"/letter?in=ar"), http.StatusOK, "What is not translated into this language")
+		if inside := page.Body[strings.Index(page.Body, "comity-scroll"):]; !strings.Contains(inside, ` lang="en"`) {
+			t.Error("no word inside the Arabic letter is marked as English")
+		}
+		css := s.As("drafter").Get("/requests/letter.css")
+		if !strings.Contains(css.Body, `.comity-scroll > * [lang]::after { content: " [" attr(lang) "]"`) {
+			t.Errorf("the letter's style shows no language: %s", css.Body)
+		}
+	})
+}

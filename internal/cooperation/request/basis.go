@@ -18,11 +18,15 @@ type offeredBasis struct {
 	Clocks   []string
 	Language string
 	Channel  string
-	Declared []string // reservations and declarations of the State that is asked
-	Unknown  bool     // whether it binds both isn't known here
+	Declared []declared
+	Unknown  bool // whether it binds both isn't known here
 	Checked  bool
 	Why      string // why it isn't offered, "" when it is
 }
+
+// declared is a reservation or declaration of the State that is asked, in the words of the source: English, whatever the
+// page's language.
+type declared struct{ Text, Article string }
 
 // basesFor looks at every treaty as the ground of the request's measures between its two States on its day: those that
 // can be chosen, and those that can't with the reason.
@@ -70,7 +74,7 @@ func (q *Requests) basis(b treaty.Basis, p *language.Printer) *offeredBasis {
 		one.Demands = append(one.Demands, p.T("{text} (article {article})", "text", p.T(d.Text), "article", d.ID))
 	}
 	for _, d := range b.Declared {
-		one.Declared = append(one.Declared, p.T("{text} (article {article})", "text", p.T(d.Text), "article", d.Article))
+		one.Declared = append(one.Declared, declared{d.Text, d.Article})
 	}
 	if !b.Offered {
 		one.Why = whyNot(b, p)

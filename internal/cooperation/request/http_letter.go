@@ -143,12 +143,19 @@ func (q *Requests) signedLetter(r *web.Request) error {
 	return r.Attachment(name, "application/pdf", bytes.NewReader(b))
 }
 
+// marksLanguage shows inside the letter which words stand in another language than the letter, for want of a
+// translation: the language's code behind them, and a line below.
+const marksLanguage = `
+.comity-scroll > * [lang] { text-decoration: underline dotted; text-underline-offset: 0.2em; }
+.comity-scroll > * [lang]::after { content: " [" attr(lang) "]"; font-size: 0.8em; }
+`
+
 // letterStyle serves how a letter looks within a page: pages carry no style of their own.
 func letterStyle(r *web.Request) error {
 	h := r.Writer().Header()
 	h.Set("Content-Type", "text/css; charset=utf-8")
 	h.Set("Cache-Control", "max-age=3600")
-	if _, err := io.WriteString(r.Writer(), html.Style()); err != nil {
+	if _, err := io.WriteString(r.Writer(), html.Style()+marksLanguage); err != nil {
 		return fmt.Errorf("style of letters: %w", err)
 	}
 	return nil
