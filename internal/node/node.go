@@ -237,6 +237,7 @@ func (n *Node) openSlices(context.Context) (err error) {
 		return err
 	}
 	n.Requests.Jobs(n.Jobs)
+	n.Requests.OnToday(n.todayLines)
 	n.fillCases()
 	job.Handle(n.Jobs, sweepKind, func(ctx context.Context, _ struct{}) error { return n.SignIn.Sweep(ctx) })
 	return job.Every(n.Jobs, sweepKind, time.Hour, struct{}{})

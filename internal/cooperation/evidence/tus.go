@@ -89,7 +89,14 @@ func (u *uploads) finish(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Done(itemPath(n), language.M("The item was taken in."))
+	said := language.M("The item was taken in.")
+	if r.Query("many") != "" {
+		said = language.M("The items were taken in.")
+	}
+	if r.HTTP.Header.Get("Tus-Resumable") != "" { // the script goes there itself
+		return r.Created(itemPath(n), said)
+	}
+	return r.Done(itemPath(n), said)
 }
 
 // cancel forgets an upload and leads back to the case.

@@ -33,6 +33,7 @@ func (q *Requests) Assign(ctx context.Context, who access.Person, n, executor, e
 		if err := took(ctx, c.Tx, n, partAssignee, executor); err != nil {
 			return err
 		}
+		r.given = executor
 		return step(ctx, c, &r, m, nil, "")
 	}, desk.Once(entry))
 }

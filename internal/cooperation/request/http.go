@@ -27,6 +27,7 @@ func Words() language.Source { return language.Source{Name: "request", FS: shown
 func (q *Requests) Routes(m *web.Mux) {
 	m.Get("/{$}", "today.read", q.showToday)
 	m.Get("/requests", "request.read", q.showList)
+	m.Get("/requests/list.csv", "request.read", q.listCSV)
 	m.Get("/requests/registry", "request.cover", q.showRegistry)
 	m.Get("/requests/letter.css", web.Public, letterStyle)
 	m.Get("/requests/new", "request.draft", q.showNew)

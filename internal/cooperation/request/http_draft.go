@@ -59,7 +59,7 @@ func (q *Requests) draftPage(r *web.Request) (draftPage, error) {
 		if err != nil {
 			return err
 		}
-		found, err := q.check(req, tx.Now())
+		found, _, err := q.Check(ctx, tx, req)
 		if err != nil {
 			return err
 		}
@@ -96,10 +96,15 @@ func (q *Requests) offerMeasures(r *web.Request, p *draftPage) {
 
 // tasks lists the sections. A measure is a section of its own.
 func (q *Requests) tasks(r *web.Request, req Request, s instrument.State, found []rule.Finding) []web.Task {
-	open := map[string]int{}
+	open := map[string]int{}    // what has to be mended
+	remarks := map[string]int{} // what the other State may ask back, and advice
 	for _, f := range found {
-		if f.Severity == rule.Error && !f.Info {
+		switch {
+		case f.Info:
+		case f.Severity == rule.Error:
 			open[q.section(f.Path)]++
+		default:
+			remarks[q.section(f.Path)]++
 		}
 	}
 	var tasks []web.Task
@@ -108,7 +113,7 @@ func (q *Requests) tasks(r *web.Request, req Request, s instrument.State, found 
 			continue
 		}
 		if sec.Name != "measures" {
-			tasks = append(tasks, task(r, req, sec, sec.Name, r.T(sec.Label), open[sec.Name]))
+			tasks = append(tasks, task(r, req, sec, sec.Name, r.T(sec.Label), open[sec.Name], remarks[sec.Name]))
 			continue
 		}
 		for i, t := range req.Measures() {
@@ -116,14 +121,14 @@ func (q *Requests) tasks(r *web.Request, req Request, s instrument.State, found 
 			one, ok := s.Section(name)
 			if ok {
 				title := r.T("What we ask, {n}: {kind}", "n", i+1, "kind", language.Plain(q.typeName(t, r.Printer)))
-				tasks = append(tasks, task(r, req, one, name, title, open[name]))
+				tasks = append(tasks, task(r, req, one, name, title, open[name], remarks[name]))
 			}
 		}
 	}
 	return tasks
 }
 
-func task(r *web.Request, req Request, s instrument.SectionState, name, title string, open int) web.Task {
+func task(r *web.Request, req Request, s instrument.SectionState, name, title string, open, remarks int) web.Task {
 	t := web.Task{Title: title, Href: at(req.ID, "draft", name)}
 	if s.Hint != "" {
 		t.Hint = r.T(s.Hint)
@@ -132,6 +137,8 @@ func task(r *web.Request, req Request, s instrument.SectionState, name, title st
 	switch {
 	case lacks > 0:
 		t.State = web.Tag{Text: r.N("{n} thing missing", "{n} things missing", lacks), Colour: "orange"}
+	case remarks > 0 && s.Answered > 0:
+		t.State = web.Tag{Text: r.N("{n} remark of the rules", "{n} remarks of the rules", remarks), Colour: "yellow"}
 	case s.Answered == 0:
 		t.State = web.Tag{Text: r.T("Not begun"), Colour: "grey"}
 	default:

@@ -33,6 +33,16 @@ func (q *Requests) fillHappened(ctx context.Context, tx *db.Tx, r *web.Request, 
 			}
 			h.Who = who
 		}
+		if m.GivenTo != "" {
+			to, err := q.person(ctx, tx, r, names, m.GivenTo)
+			if err != nil {
+				return err
+			}
+			h.Title = r.T("Given to {person}", "person", to)
+		}
+		if m.Entry != "" && q.desk.Ever(r.Person, "ledger.read") {
+			h.Proof = "/ledger/" + string(m.Entry)
+		}
 		if m.Ours && m.Message != "" {
 			post, err := exchange.PostOf(ctx, tx, m.Message)
 			if err != nil {

@@ -3,6 +3,8 @@ package request
 import (
 	"context"
 	"net/url"
+	"slices"
+	"strings"
 
 	"comity/internal/base/id"
 	"comity/internal/base/language"
@@ -18,59 +20,121 @@ type listPage struct {
 	Directions []web.Choice
 	States     []web.Choice
 	Peers      []web.Choice
+	Only       []web.Choice
 	Table      web.Table
 	Pager      web.Pager
+	Narrowed   bool   // some filter is in use
+	CSV        string // where the same list is a file
 	Draft      bool
 	Button     web.Button
 }
 
-// showList shows the requests that the one who asks may know of. The filters stay in the address.
-func (q *Requests) showList(r *web.Request) error {
-	f := Filter{
+// maxSearch is the longest text that is searched for, in characters.
+const maxSearch = 200
+
+// The filters that aren't a column: what concerns the reader, and what has a time that runs.
+const (
+	onlyMine = "mine"
+	onlyDue  = "due"
+)
+
+// filterOf reads the filters from the address, where they stay.
+func filterOf(r *web.Request) (f Filter, due bool) {
+	f = Filter{
 		Direction: Direction(r.Query("direction")), State: State(r.Query("state")), Their: r.Query("their"),
-		Case: id.ID(r.Query("case")), Before: id.ID(r.Query("before")), Limit: perPage + 1,
+		Case: id.ID(r.Query("case")), Words: strings.TrimSpace(r.Query("q")), Before: id.ID(r.Query("before")), Limit: perPage + 1,
 	}
+	if long := []rune(f.Words); len(long) > maxSearch {
+		f.Words = string(long[:maxSearch])
+	}
+	only := strings.Fields(strings.Join(r.HTTP.URL.Query()["only"], " "))
+	if slices.Contains(only, onlyMine) {
+		f.Part = r.Person.ID
+	}
+	return f, slices.Contains(only, onlyDue)
+}
+
+// showList shows the requests that the one who asks may know of.
+func (q *Requests) showList(r *web.Request) error {
+	f, due := filterOf(r)
 	p := listPage{
-		Form:       web.NewForm(map[string]string{"direction": string(f.Direction), "state": string(f.State), "their": f.Their, "case": string(f.Case)}),
+		Form:       web.NewForm(map[string]string{"direction": string(f.Direction), "state": string(f.State), "their": f.Their, "case": string(f.Case), "q": f.Words}),
 		Directions: []web.Choice{{Value: string(Out), Label: r.T("We ask")}, {Value: string(In), Label: r.T("We are asked")}},
 		States:     stateChoices(r.Printer), Peers: q.stateChoices(r.Printer, ""),
+		Only: []web.Choice{{Value: onlyMine, Label: r.T("Only those in which I have a part")}, {Value: onlyDue, Label: r.T("Only those with a time that runs")}},
+		CSV:  listAddress("/requests/list.csv", f, due, ""), Narrowed: listAddress("", f, due, "") != "",
 		Draft: q.desk.Ever(r.Person, "request.draft"), Button: web.Button{Text: r.T("Show"), Kind: "secondary"},
 	}
+	p.Form.Values["only"] = onlyOf(f, due)
 	err := q.seen(r, func(ctx context.Context, tx *db.Tx) error {
-		list, err := List(ctx, tx, f)
+		list, err := q.listed(ctx, tx, r, f, due)
 		if err != nil {
 			return err
 		}
-		if len(list) > perPage {
+		if !due && len(list) > perPage {
 			list = list[:perPage]
-			p.Pager.Next = listAddress(f, list[perPage-1].ID)
+			p.Pager.Next = listAddress("/requests", f, due, list[perPage-1].ID)
 		}
-		p.Table = q.listTable(r, list)
-		return nil
+		p.Table, err = q.listTable(ctx, tx, r, list)
+		return err
 	})
 	if err != nil {
 		return err
 	}
 	if f.Before != "" {
-		p.Pager.Previous = listAddress(f, "")
+		p.Pager.Previous = listAddress("/requests", f, due, "")
 	}
 	return r.Page("request/list", p)
 }
 
-// listAddress is the address of a page of the list with the same filters.
-func listAddress(f Filter, before id.ID) string {
+// listed reads a page of the list. Those with a time that runs are all on one page, what ends first on top: the time is
+// computed, so no database can sort by it.
+func (q *Requests) listed(ctx context.Context, tx *db.Tx, r *web.Request, f Filter, due bool) ([]Request, error) {
+	if !due {
+		return List(ctx, tx, f)
+	}
+	f.Before, f.Limit = "", openLimit
+	list, err := List(ctx, tx, f)
+	if err != nil {
+		return nil, err
+	}
+	lines, err := q.clockLines(ctx, tx, r, list)
+	var running []Request
+	for _, l := range lines {
+		if !slices.ContainsFunc(running, func(have Request) bool { return have.ID == l.Request.ID }) {
+			running = append(running, l.Request)
+		}
+	}
+	return running, err
+}
+
+func onlyOf(f Filter, due bool) (only []string) {
+	if f.Part != "" {
+		only = append(only, onlyMine)
+	}
+	if due {
+		only = append(only, onlyDue)
+	}
+	return only
+}
+
+// listAddress is an address with the same filters.
+func listAddress(path string, f Filter, due bool, before id.ID) string {
 	v := url.Values{}
 	for name, value := range map[string]string{
-		"direction": string(f.Direction), "state": string(f.State), "their": f.Their, "case": string(f.Case), "before": string(before),
+		"direction": string(f.Direction), "state": string(f.State), "their": f.Their, "case": string(f.Case), "q": f.Words, "before": string(before),
 	} {
 		if value != "" {
 			v.Set(name, value)
 		}
 	}
-	if len(v) == 0 {
-		return "/requests"
+	if only := onlyOf(f, due); len(only) > 0 {
+		v["only"] = only
 	}
-	return "/requests?" + v.Encode()
+	if len(v) == 0 {
+		return path
+	}
+	return path + "?" + v.Encode()
 }
 
 func stateChoices(p *language.Printer) []web.Choice {
@@ -106,21 +170,34 @@ func (q *Requests) stateChoices(p *language.Printer, also string) []web.Choice {
 	return all
 }
 
-func (q *Requests) listTable(r *web.Request, list []Request) web.Table {
+func (q *Requests) listTable(ctx context.Context, tx *db.Tx, r *web.Request, list []Request) (web.Table, error) {
 	t := web.Table{
 		Caption: r.T("Requests, newest first"), Empty: r.T("There are no requests here."),
 		Columns: []web.Column{
 			{Label: r.T("Request")}, {Label: r.T("From whom to whom")}, {Label: r.T("What is asked")}, {Label: r.T("How it stands")},
-			{Label: r.T("Since")}, {Label: r.T("Who is next")},
+			{Label: r.T("Since")}, {Label: r.T("Next end of a time")}, {Label: r.T("Who is next")},
 		},
 	}
 	for _, req := range list {
+		next, err := q.nextEnd(ctx, tx, r, req)
+		if err != nil {
+			return t, err
+		}
 		t.Rows = append(t.Rows, []any{
 			web.Link{Text: req.name(r.Printer), Href: at(req.ID)}, q.fromTo(r.Printer, req), q.typeNames(req.Measures(), r.Printer),
-			req.State.tag(r.Printer), string(r.Date(req.Since)), q.ball(r.Printer, req),
+			req.State.tag(r.Printer), string(r.Date(req.Since)), next, q.ball(r.Printer, req),
 		})
 	}
-	return t
+	return t, nil
+}
+
+// nextEnd is the day on which the next time of a request ends, by the requested authority's clocks; "–" for none.
+func (q *Requests) nextEnd(ctx context.Context, tx *db.Tx, r *web.Request, req Request) (string, error) {
+	lines, err := q.clockLines(ctx, tx, r, []Request{req})
+	if err != nil || len(lines) == 0 {
+		return "–", err
+	}
+	return day(r.Printer, string(lines[0].Clock.End)), nil
 }
 
 // fromTo says who asks whom.

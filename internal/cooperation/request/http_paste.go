@@ -19,6 +19,12 @@ const maxPasteForm = 3*selector.MaxPaste + 64<<10
 // maxPasted is how many selectors one paste adds at most: a page with more is nobody's to check.
 const maxPasted = 200
 
+// What is shown of lines that were not understood: so many, and so many characters of each.
+const (
+	maxUnread     = 20
+	maxUnreadLine = 120
+)
+
 // pastePage shows what was understood of a text before anything of it is added.
 type pastePage struct {
 	Request Request
@@ -28,6 +34,8 @@ type pastePage struct {
 	Version int64
 	Found   web.Table
 	Count   int
+	Unread  []selector.Line // in which nothing was understood
+	Passed  string          // how many there are
 	More    bool
 	Looked  bool
 	Look    web.Button
@@ -69,6 +77,15 @@ func (q *Requests) paste(r *web.Request) error {
 			return r.Again("request/paste", p, errs.WithFields(web.Unanswered("paste")))
 		}
 		p.Looked, p.More, p.Count, p.Found = true, more, len(found), foundTable(r, found)
+		p.Unread = selector.Unread(text, found, more)
+		p.Passed = r.N("In {n} line nothing was understood. It is not added: mend it here, or enter it by hand.",
+			"In {n} lines nothing was understood. They are not added: mend them here, or enter them by hand.", len(p.Unread))
+		p.Unread = p.Unread[:min(len(p.Unread), maxUnread)]
+		for i, l := range p.Unread {
+			if long := []rune(l.Text); len(long) > maxUnreadLine {
+				p.Unread[i].Text = string(long[:maxUnreadLine]) + "…"
+			}
+		}
 		p.Add = web.Button{Text: r.N("Add this {n} selector", "Add these {n} selectors", len(found)), Name: "step", Value: "add"}
 		p.Look.Kind = "secondary"
 		return r.Page("request/paste", p)

@@ -18,6 +18,7 @@ type happening struct {
 	When  time.Time
 	Ours  bool
 	Said  []web.Row
+	Proof string  // where its entry in the ledger is shown, "" when the reader may not see it
 	Found []found // what our rules say of what the other side said
 	Post  string  // where our message stands, "" when nothing travelled
 }

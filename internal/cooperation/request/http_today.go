@@ -35,6 +35,18 @@ func todos() []todo {
 	}
 }
 
+// TodayLine is one thing that another slice has for a person to do, or to look at.
+type TodayLine struct {
+	Text string // in the person's language
+	Href string
+}
+
+// OnToday names who has lines for the page of the day; it is called while the node is wired. A line is made only for
+// whom it is: the slice asks what the person may do.
+func (q *Requests) OnToday(ask func(r *web.Request) ([]TodayLine, error)) {
+	q.today = append(q.today, ask)
+}
+
 func isOne(s State, of []State) bool {
 	for _, o := range of {
 		if s == o {
@@ -49,6 +61,7 @@ type todayPage struct {
 	Incoming web.Table
 	Lists    []web.Table
 	Waiting  web.Table
+	Others   []TodayLine // what other slices have for this person
 	Draft    bool
 	Empty    bool
 }
@@ -79,6 +92,13 @@ func (q *Requests) showToday(r *web.Request) error {
 	})
 	if err != nil {
 		return err
+	}
+	for _, ask := range q.today {
+		lines, err := ask(r)
+		if err != nil {
+			return err
+		}
+		p.Others = append(p.Others, lines...)
 	}
 	p.Empty = len(p.Clocks)+len(p.Incoming.Rows)+len(p.Lists) == 0
 	return r.Page("request/today", p)

@@ -2,6 +2,7 @@ package request
 
 import (
 	"context"
+	"strings"
 
 	"comity/internal/base/id"
 	"comity/internal/store/db"
@@ -13,8 +14,10 @@ type Filter struct {
 	State     State
 	Their     string // the other State
 	Case      id.ID
-	Before    id.ID // keyset: older than this one
-	Limit     int   // 25 when 0
+	Words     string // somewhere in references, authority or answers
+	Part      id.ID  // only what this person drafted, was given or proposed to refuse
+	Before    id.ID  // keyset: older than this one
+	Limit     int    // 25 when 0
 }
 
 // List returns the requests that the reader may know of, newest first.
@@ -36,6 +39,17 @@ func List(ctx context.Context, tx *db.Tx, f Filter) ([]Request, error) {
 	narrow("request.state", string(f.State))
 	narrow("request.their_state", f.Their)
 	narrow("request.case_id", string(f.Case))
+	if f.Part != "" {
+		q += ` AND EXISTS (SELECT 1 FROM request_person p WHERE p.request_id = request.id AND p.person_id = ?)`
+		args = append(args, f.Part)
+	}
+	for _, word := range strings.Fields(f.Words) {
+		q += ` AND (request.reference LIKE ? ESCAPE '!' OR request.own_reference LIKE ? ESCAPE '!' OR request.their_authority LIKE ? ESCAPE '!'
+			OR request.answers LIKE ? ESCAPE '!' OR LOWER(request.answers) LIKE ? ESCAPE '!')`
+		like := "%" + strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(word) + "%"
+		upper := strings.ToUpper(like) // references and codes are written so
+		args = append(args, upper, upper, upper, like, strings.ToLower(like))
+	}
 	if f.Limit == 0 {
 		f.Limit = 25
 	}

@@ -90,6 +90,9 @@ func loadGaps(_ context.Context, tx *db.Tx, p *movePage) error {
 		p.items = append(p.items, Item{Rule: f.Rule, Path: f.Path, Text: text})
 		p.Choices = append(p.Choices, web.Choice{Value: strconv.Itoa(len(p.items)), Label: text, Hint: p.q.why(f, p.r.Printer)})
 	}
+	if len(p.items) == 0 {
+		p.Lead = p.r.T("Our rules find no gap in this request. Write what you want to know.")
+	}
 	return nil
 }
 

@@ -60,6 +60,8 @@ type Request struct {
 	Rules          string
 	Created        time.Time
 	Version        int64
+
+	given id.ID // to whom the move under way gives it
 }
 
 const columns = `request.id, request.case_id, request.direction, request.reference, request.own_reference, request.peer,

@@ -17,6 +17,7 @@ import (
 	"comity/internal/desk"
 	"comity/internal/engine/access"
 	"comity/internal/engine/instrument"
+	"comity/internal/engine/web"
 	"comity/internal/store/db"
 )
 
@@ -30,6 +31,7 @@ type Requests struct {
 	evidence  *evidence.Evidence
 	signatory Signatory
 	now       func() time.Time
+	today     []func(*web.Request) ([]TodayLine, error)
 }
 
 // Config is what the slice needs.
@@ -141,8 +143,9 @@ func record(ctx context.Context, c *desk.Change, r *Request, m Move, to State, o
 		who = ""
 	}
 	_, err = c.Exec(ctx, `
-		INSERT INTO request_move (id, request_id, at, move, ours, person_id, message_id, state, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		id.New(c.Now()), r.ID, c.Now(), m.Name, ours, who, message, to, string(body))
+		INSERT INTO request_move (id, request_id, at, move, ours, person_id, message_id, state, body, entry_id, given_to)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+		id.New(c.Now()), r.ID, c.Now(), m.Name, ours, who, message, to, string(body), c.Entry(), r.given)
 	return err
 }
 
@@ -167,16 +170,18 @@ type Moved struct {
 	Message  id.ID
 	State    State
 	Response Response
+	Entry    id.ID // of the ledger, "" for moves of old
+	GivenTo  id.ID // the person to whom the request was given, "" for other moves
 }
 
 // Moves lists what has happened to a request, the oldest first.
 func Moves(ctx context.Context, tx *db.Tx, n id.ID) ([]Moved, error) {
 	rows, err := tx.Query(ctx, `
-		SELECT id, at, move, ours, person_id, message_id, state, body FROM request_move WHERE request_id = ? ORDER BY id`, n)
+		SELECT id, at, move, ours, person_id, message_id, state, body, entry_id, given_to FROM request_move WHERE request_id = ? ORDER BY id`, n)
 	return db.Collect(rows, err, func(s db.Scan) (Moved, error) {
 		var m Moved
 		var body string
-		if err := s(&m.ID, &m.At, &m.Move, &m.Ours, &m.Person, &m.Message, &m.State, &body); err != nil {
+		if err := s(&m.ID, &m.At, &m.Move, &m.Ours, &m.Person, &m.Message, &m.State, &body, &m.Entry, &m.GivenTo); err != nil {
 			return m, err
 		}
 		if mv, ok := MoveNamed(m.Move); ok && mv.Kind != "" && body != "{}" {

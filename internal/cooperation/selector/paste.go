@@ -73,6 +73,39 @@ func Paste(text string, exercise bool) (found []Found, more bool) {
 	return found, more
 }
 
+// Line is a line of a pasted text, from 1.
+type Line struct {
+	N    int
+	Text string
+}
+
+// Unread lists the lines that say something and in which [Paste] found nothing: the drafter has to know that they were
+// passed over. The head row of a table isn't among them, nor what stands behind the last line that was looked at.
+func Unread(text string, found []Found, more bool) (lines []Line) {
+	if len(text) > MaxPaste {
+		text = text[:MaxPaste]
+	}
+	has, last := map[int]bool{}, 0
+	for _, f := range found {
+		has[f.Line], last = true, max(last, f.Line)
+	}
+	all := strings.Split(strings.ReplaceAll(text, "\r\n", "\n"), "\n")
+	_, head := headed(all)
+	for i, l := range all {
+		n := i + 1
+		switch {
+		case strings.TrimSpace(l) == "" || has[n]:
+		case head:
+			head = false // the first line that isn't empty
+		case more && n > last:
+			return lines
+		default:
+			lines = append(lines, Line{n, strings.TrimSpace(l)})
+		}
+	}
+	return lines
+}
+
 // patterns find candidates; the kind's check then decides. Earlier ones take their text away from later ones.
 var patterns = [...]struct {
 	kind string

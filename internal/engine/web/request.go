@@ -83,6 +83,15 @@ func (r *Request) Done(url, msg string, kv ...string) error {
 	return r.SeeOther(url)
 }
 
+// Created is [Request.Done] for a script, which can't follow a redirect without spending the banner: 201 with the
+// address to which it leads the browser itself.
+func (r *Request) Created(url, msg string, kv ...string) error {
+	r.setNotice(msg, kv)
+	r.w.Header().Set("Location", url)
+	r.w.WriteHeader(http.StatusCreated)
+	return nil
+}
+
 // Attachment sends a file to keep. The browser is told not to show it within the node's own pages.
 func (r *Request) Attachment(name, mediaType string, body io.ReadSeeker) error {
 	h := r.w.Header()

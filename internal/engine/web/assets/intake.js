@@ -81,7 +81,7 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
   }
 
   // Sends one file from where the node has it, and returns the address of its item.
-  async function send (file, number) {
+  async function send (file, number, many) {
     const made = await request('POST', form.dataset.evidence, { 'Upload-Length': file.size, 'Upload-Metadata': metadata(file, number) })
     if (made.status === 507) throw stop('full')
     if (made.status >= 400 && made.status < 500) {
@@ -100,17 +100,17 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
       if (sent.status !== 204) throw new Error('cut')
       at = file.size
     }
-    const item = await request('POST', address + '/finish', { Accept: 'text/html' })
-    if (item.status >= 400) throw new Error('cut')
-    return item.responseURL
+    const item = await request('POST', address + '/finish' + (many ? '?many=yes' : ''), {})
+    if (item.status !== 201) throw new Error('cut')
+    return item.getResponseHeader('Location')
   }
 
   // Tries until the file has arrived, was refused, or the person pauses; what has arrived is never sent again.
-  async function insist (file, number) {
+  async function insist (file, number, many) {
     for (let pauseFor = 1000; ; pauseFor = Math.min(2 * pauseFor, 30000)) {
       if (paused) await new Promise((go) => { resume = go })
       try {
-        return await send(file, number)
+        return await send(file, number, many)
       } catch (e) {
         if (e.final) throw e
         if (paused) continue
@@ -132,7 +132,7 @@ for (const form of document.querySelectorAll('form[data-evidence]')) {
     try {
       const all = [...files.files]
       let last = ''
-      for (let i = 0; i < all.length; i++) last = await insist(all[i], i + 1)
+      for (let i = 0; i < all.length; i++) last = await insist(all[i], i + 1, all.length > 1)
       window.location.assign(all.length === 1 ? last : form.action.replace(/\/add(\?.*)?$/, ''))
     } catch (e) {
       status.textContent = status.dataset[e.message] || status.dataset.wrong

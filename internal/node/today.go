@@ -1,0 +1,53 @@
+package node
+
+import (
+	"comity/internal/cooperation/exchange"
+	"comity/internal/cooperation/request"
+	"comity/internal/engine/access"
+	"comity/internal/engine/web"
+	"comity/internal/store/db"
+)
+
+// todayLines are the things outside requests that the page of the day has for a person: for those who run the node,
+// check its record, answer for its peers or keep the mandates. What they may do decides, not what their role is called.
+func (n *Node) todayLines(r *web.Request) ([]request.TodayLine, error) {
+	var lines []request.TodayLine
+	offer := func(act access.Act, text, href string) {
+		if n.Policy.Ever(r.Person, act) {
+			lines = append(lines, request.TodayLine{Text: text, Href: href})
+		}
+	}
+	if n.Log.Recovery() != "" {
+		offer("office.edit", r.T("The node signs nothing: its database is older than what others have seen. See the ledger."), "/ledger")
+	}
+	var waiting, alarms int
+	err := n.DB.Reader.Read(r.Ctx(), access.ScopeOf(r.Person, r.Now()), func(tx *db.Tx) error {
+		peers, err := exchange.Peers(r.Ctx(), tx)
+		if err != nil {
+			return err
+		}
+		for _, p := range peers {
+			if p.Status == exchange.Proposed && p.ImportedBy != r.Person.ID {
+				waiting++
+			}
+		}
+		open, err := exchange.OpenAlarms(r.Ctx(), tx)
+		alarms = len(open)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	if alarms > 0 {
+		offer("peer.alarm.settle", r.N("{n} node contradicts itself: find out why", "Nodes contradict themselves {n} times: find out why", alarms), "/peers")
+	}
+	if waiting > 0 {
+		offer("peer.trust", r.N("{n} card waits for you to compare its fingerprint", "{n} cards wait for you to compare their fingerprints", waiting), "/peers")
+	}
+	offer("account.invite", r.T("See who may do what, and invite people"), "/people")
+	offer("mandate.paste", r.T("See what the mandates ask for, and bring in a resolution"), "/m")
+	if n.Policy.Ever(r.Person, "office.edit") || n.Policy.Ever(r.Person, "report.access") {
+		lines = append(lines, request.TodayLine{Text: r.T("Check that the record is whole"), Href: "/ledger"})
+	}
+	return lines, nil
+}
