@@ -1,6 +1,8 @@
 package node
 
 import (
+	"slices"
+
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/request"
 	"comity/internal/engine/access"
@@ -45,9 +47,18 @@ func (n *Node) todayLines(r *web.Request) ([]request.TodayLine, error) {
 		offer("peer.trust", r.N("{n} card waits for you to compare its fingerprint", "{n} cards wait for you to compare their fingerprints", waiting), "/peers")
 	}
 	offer("account.invite", r.T("See who may do what, and invite people"), "/people")
-	offer("mandate.paste", r.T("See what the mandates ask for, and bring in a resolution"), "/m")
+	if !n.worksOnRequests(r.Person) {
+		offer("mandate.read", r.T("See what the mandates ask for, and how they stand"), "/m")
+	}
 	if n.Policy.Ever(r.Person, "office.edit") || n.Policy.Ever(r.Person, "report.access") {
 		lines = append(lines, request.TodayLine{Text: r.T("Check that the record is whole"), Href: "/ledger"})
 	}
 	return lines, nil
+}
+
+// worksOnRequests says whether the page of the day has requests for a person at all.
+func (n *Node) worksOnRequests(p access.Person) bool {
+	return slices.ContainsFunc([]access.Act{
+		"request.draft", "request.approve", "request.sign", "request.transmit", "request.cover", "request.ask", "request.deliver", "evidence.add",
+	}, func(a access.Act) bool { return n.Policy.Ever(p, a) })
 }

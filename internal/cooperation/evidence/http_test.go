@@ -125,6 +125,11 @@ func TestUploadProtocol(t *testing.T) {
 		if resp, b := call(t, "POST", address+"/finish", "examiner", nil, nil); resp.StatusCode != 303 || resp.Header.Get("Location") != "/evidence/"+string(n) {
 			t.Fatalf("finish: %d %s %s", resp.StatusCode, resp.Header.Get("Location"), b)
 		}
+		// The script goes to the page itself: a redirect that it followed would have spent the banner there.
+		resp, b := call(t, "POST", address+"/finish?many=yes", "examiner", map[string]string{"Tus-Resumable": "1.0.0"}, nil)
+		if resp.StatusCode != 201 || resp.Header.Get("Location") != "/evidence/"+string(n) || len(resp.Cookies()) == 0 {
+			t.Errorf("finish by the script: %d %q, %d cookies, want 201, the item's page and the banner: %s", resp.StatusCode, resp.Header.Get("Location"), len(resp.Cookies()), b)
+		}
 		it := h.item(t, n)
 		if it.Name != "диск.img" || it.Details.Acquired.At != "2026-02-14T10:00:00+01:00" || len(it.Details.Handling) != 2 || h.content(t, n) != content {
 			t.Errorf("item %+v", it)
