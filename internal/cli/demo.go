@@ -81,6 +81,9 @@ func runDemo(ctx context.Context, env Env, o demo.Options) error {
 	// The links come first: whoever opens one finds the requests arriving, as in a real office.
 	err = w.Links(ctx, env.Stdout)
 	if err == nil {
+		err = w.Equip(ctx)
+	}
+	if err == nil {
 		err = w.Story(ctx)
 	}
 	if err != nil && ctx.Err() == nil {

@@ -22,6 +22,16 @@ const (
 // Code returns what the app shows at now.
 func Code(now time.Time) (string, error) { return signin.Code(Secret, now) }
 
+// Equip gives all people their password and their app. It takes a second, because guessing passwords is made slow.
+func (w *World) Equip(ctx context.Context) error {
+	for _, p := range w.Places {
+		if err := p.equip(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // equip gives each person of the place the password and the app, in acts of the house.
 func (p *Place) equip(ctx context.Context) error {
 	for _, login := range p.Logins() {

@@ -28,6 +28,9 @@ func TestPeopleSignInAgain(t *testing.T) {
 	if err := w.Links(ctx, &out); err != nil {
 		t.Fatal(err)
 	}
+	if err := w.Equip(ctx); err != nil {
+		t.Fatal(err)
+	}
 	for _, p := range w.Places {
 		for i, login := range p.Logins() {
 			if !strings.Contains(out.String(), " "+login+" ") {
