@@ -46,7 +46,7 @@ func (p *Part) about(it *Item, r row) {
 	it.MapsTo = strings.Fields(r.cells["maps_to"])
 	for _, word := range strings.Fields(r.cells["allow"]) {
 		if !slices.Contains(Allowances(), word) {
-			p.report(r.source, "allow", Error, "%q is none of %s", word, strings.Join(Allowances(), ", "))
+			p.report(r.source, "allow", Error, wordUnknown, "word", word, "words", strings.Join(Allowances(), ", "))
 			continue
 		}
 		it.Allow = append(it.Allow, word)
@@ -56,14 +56,14 @@ func (p *Part) about(it *Item, r row) {
 	case "yes", "true":
 		it.ConfidentialDefault = true
 	default:
-		p.report(r.source, "confidential_default", Error, "%q is neither yes nor no", r.cells["confidential_default"])
+		p.report(r.source, "confidential_default", Error, notYesNo, "word", r.cells["confidential_default"])
 	}
 }
 
 func (p *Part) oneOf(r row, column string, words []string) string {
 	word := r.cells[column]
 	if word != "" && !slices.Contains(words, word) {
-		p.report(r.source, column, Error, "%q is none of %s", word, strings.Join(words, ", "))
+		p.report(r.source, column, Error, wordUnknown, "word", word, "words", strings.Join(words, ", "))
 		return ""
 	}
 	return word

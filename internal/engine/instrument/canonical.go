@@ -168,16 +168,16 @@ func (w *wire) tables() Tables {
 	}
 	apart := w.placed()
 	for i, cells := range w.Items {
-		t.Survey = append(t.Survey, Row{name, i + 1, cells, apart["items/"+strconv.Itoa(i)]})
+		t.Survey = append(t.Survey, Row{File: name, Line: i + 1, Cells: cells, In: apart["items/"+strconv.Itoa(i)]})
 	}
 	for _, list := range sortedKeys(w.Lists) {
 		for i, cells := range w.Lists[list] {
 			cells["list_name"] = list
-			t.Choices = append(t.Choices, Row{name, i + 1, cells, apart["lists/"+list+"/"+strconv.Itoa(i)]})
+			t.Choices = append(t.Choices, Row{File: name, Line: i + 1, Cells: cells, In: apart["lists/"+list+"/"+strconv.Itoa(i)]})
 		}
 	}
 	for i, cells := range w.Sections {
-		t.Sections = append(t.Sections, Row{name, i + 1, cells, apart["sections/"+strconv.Itoa(i)]})
+		t.Sections = append(t.Sections, Row{File: name, Line: i + 1, Cells: cells, In: apart["sections/"+strconv.Itoa(i)]})
 	}
 	return t
 }

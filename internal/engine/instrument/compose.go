@@ -39,7 +39,7 @@ func (p *Part) add(other *Part) {
 	for _, name := range sortedKeys(other.lists) {
 		list := other.lists[name]
 		if have, ok := p.lists[name]; ok && !slices.EqualFunc(have, list, sameChoice) {
-			p.problems = append(p.problems, Problem{other.Name + "/choices.csv", 1, "list_name", Error, "the list " + name + " differs from the cover's or another part's"})
+			p.problems = append(p.problems, newProblem(source{file: other.Name + "/choices.csv", line: 1}, "list_name", Error, listDiffers, []string{"list", name}))
 			continue
 		}
 		p.lists[name] = list

@@ -36,6 +36,9 @@ func (in *Instrument) EvalIn(a Answers, c xpath.Context) State {
 	e := evaluation{in: in, c: c, cells: make([][]*cell, len(in.all)), byPath: map[string]*cell{}}
 	e.c.Root = a.Tree()
 	e.c.Instances = in.instances
+	if e.c.Text == nil {
+		e.c.Text = in.itext
+	}
 	e.top = &cell{node: e.c.Root, relevant: true}
 	e.build(e.top, in.Items)
 	for _, it := range in.order {

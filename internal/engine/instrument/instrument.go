@@ -9,9 +9,7 @@
 package instrument
 
 import (
-	"fmt"
 	"io/fs"
-	"slices"
 	"strings"
 
 	"comity/internal/base/errs"
@@ -120,13 +118,6 @@ func (it *Item) Path() string { return it.path.String() }
 // Source returns the file and line of the item's row.
 func (it *Item) Source() string { return it.source.String() }
 
-type source struct {
-	file string
-	line int
-}
-
-func (s source) String() string { return fmt.Sprintf("%s:%d", s.file, s.line) }
-
 // rule is an expression of an item: what the column says and what it was compiled to.
 type rule struct {
 	column string
@@ -141,8 +132,9 @@ type Choice struct {
 	Label string            // English
 	Extra map[string]string // the other columns, for choice_filter
 
-	made  bool // "or_other" asked for it
-	apart map[language.Tag]string
+	made   bool // "or_other" asked for it
+	apart  map[language.Tag]string
+	source source
 }
 
 // Section is a part of the form that is filled, and counted, for itself.
@@ -177,6 +169,7 @@ type Instrument struct {
 
 	functions xpath.Functions
 	problems  []Problem
+	said      map[string]bool    // problems that are there already
 	all       []*Item            // every item, in the order of the form
 	byPath    map[string][]*Item // those of variants too, so that one path may have several
 	byName    map[string][]*Item
@@ -208,7 +201,7 @@ func (o Options) Load(fsys fs.FS, dir string) (*Instrument, error) {
 func (o Options) link(name string, part *Part) (*Instrument, error) {
 	in := &Instrument{
 		Name: name, Items: part.items, Lists: part.lists, Sections: part.sections,
-		functions: o.Functions, problems: part.problems, texts: map[language.Tag]map[string]string{},
+		functions: o.Functions, problems: part.problems, texts: map[language.Tag]map[string]string{}, said: map[string]bool{},
 	}
 	in.link()
 	return in, in.firstError()
@@ -235,38 +228,13 @@ func (in *Instrument) firstError() error {
 	return errs.Invalidf("form: %s (and %d more)", first, n-1)
 }
 
-// Severity is how bad a problem is.
-type Severity string
-
-// An Error makes a form unusable; a Warning is worth a look.
-const (
-	Error   Severity = "error"
-	Warning Severity = "warning"
-)
-
-// Problem is one thing wrong with a form, and where.
-type Problem struct {
-	File     string
-	Line     int
-	Column   string // the column's name, "" for the whole row
-	Severity Severity
-	Message  string
-}
-
-func (p Problem) String() string {
-	where := fmt.Sprintf("%s:%d", p.File, p.Line)
-	if p.Column != "" {
-		where += " " + p.Column
-	}
-	return where + ": " + p.Message
-}
-
 // Check returns everything that is wrong with the form, in the order it was found.
 func (in *Instrument) Check() []Problem { return in.problems }
 
-func (in *Instrument) report(s source, column string, sev Severity, format string, args ...any) {
-	p := Problem{s.file, s.line, column, sev, fmt.Sprintf(format, args...)}
-	if !slices.Contains(in.problems, p) { // a part that is in several variants is compiled for each
+func (in *Instrument) report(s source, column string, sev Severity, code string, kv ...string) {
+	p := newProblem(s, column, sev, code, kv)
+	if !in.said[p.String()] { // a part that is in several variants is compiled for each
+		in.said[p.String()] = true
 		in.problems = append(in.problems, p)
 	}
 }

@@ -309,17 +309,17 @@ text,l,About ${nobody},,,"(. > 1",
 		got = append(got, p.String())
 	}
 	want := []string{
-		"f/form.csv:9 type: there is no type geopoint",
-		"f/form.csv:11 name: \"j k\" can't be a name: letters, digits, _ - . and a letter first",
-		"f/form.csv:10 type: group i has no end",
-		"f/form.csv:7 name: a stands already at f/form.csv:2",
-		"f/form.csv:6 type: there is no list nolist",
-		"f/form.csv:4 relevant: column 1: there is no function selectd()",
-		"f/form.csv:5 relevant: there is no question at /none/here",
-		"f/form.csv:12 constraint: column 7: expected “)”, found the end",
-		"f/form.csv:12 label: there is no question nobody",
-		"f/form.csv:2 relevant: these depend on each other in a circle: a (line 2), b (line 3)",
-		"f/form.csv:8 calculation: g (line 8) depends on itself",
+		"f/form.csv:9 type: There is no type “geopoint”.",
+		"f/form.csv:11 name: “j k” can't be a name.",
+		"f/form.csv:10 type: “group i” has no end.",
+		"f/form.csv:7 name: The name “a” stands already at f/form.csv:2.",
+		"f/form.csv:6 type: There is no list “nolist”.",
+		"f/form.csv:4 relevant: There is no function selectd().",
+		"f/form.csv:5 relevant: There is no question at /none/here: nothing is found there.",
+		"f/form.csv:12 constraint: The expression ends too early.",
+		"f/form.csv:12 label: There is no question “nobody”.",
+		"f/form.csv:2 relevant: These depend on each other in a circle: a (line 2), b (line 3).",
+		"f/form.csv:8 calculation: g (line 8) depends on itself.",
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("problems (-want +got):\n%s", d)

@@ -2,9 +2,10 @@ package instrument
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
-	"comity/internal/base/errs"
+	"comity/internal/base/language"
 	"comity/internal/engine/instrument/xpath"
 )
 
@@ -61,11 +62,11 @@ func (in *Instrument) checkNames(items, beside []*Item) {
 	}
 	for _, it := range items {
 		if other := seen[it.Name]; other != nil {
-			in.report(it.source, "name", Error, "%s stands already at %s", it.Name, other.source)
+			in.report(it.source, "name", Error, nameTwice, "name", it.Name, "place", other.source.String())
 		}
 		seen[it.Name] = it
 		if strings.Contains(it.Name, "@") && (it.Type == GroupType || it.Type == RepeatType) {
-			in.report(it.source, "name", Error, "an attribute can't be a group")
+			in.report(it.source, "name", Error, nameAttribute)
 		}
 		in.checkNames(it.Items, nil)
 		for _, name := range sortedKeys(it.Variants) {
@@ -77,10 +78,22 @@ func (in *Instrument) checkNames(items, beside []*Item) {
 func (in *Instrument) checkLists() {
 	for _, it := range in.all {
 		if it.List != "" && in.Lists[it.List] == nil {
-			in.report(it.source, "type", Error, "there is no list %s", it.List)
+			in.report(it.source, "type", Error, listUnknown, "list", it.List)
+		}
+		if it.Type == SelectMultipleType || it.Type == RankType {
+			in.checkSpaces(it.List)
 		}
 		if it.Label == "" && it.Type.answered() && it.Look != "hidden" {
-			in.report(it.source, "label", Warning, "the question has no text")
+			in.report(it.source, "label", Warning, labelMissing)
+		}
+	}
+}
+
+// checkSpaces finds names with spaces in a list of which several choices make one answer.
+func (in *Instrument) checkSpaces(list string) {
+	for _, c := range in.Lists[list] {
+		if strings.ContainsAny(c.Name, " \t\n") {
+			in.report(c.source, "name", Error, choiceName)
 		}
 	}
 }
@@ -93,10 +106,31 @@ func (in *Instrument) placeSections() {
 			continue
 		}
 		if named {
-			in.report(it.source, "section", Warning, "sections.csv doesn't name the section %s", it.Section)
+			in.report(it.source, "section", Warning, sectionUnknown, "section", it.Section)
 		}
 		in.Sections = append(in.Sections, Section{Name: it.Section, Label: it.Section})
 	}
+}
+
+// itextID is a column that every list has in forms written for ODK: jr:itext() makes of it the choice's label in the
+// reader's language.
+const itextID = "itextId"
+
+// itext is what jr:itext() gives, unless whoever evaluates has other texts.
+func (in *Instrument) itext(lang, id string) string {
+	at := strings.LastIndexByte(id, '-')
+	if at < 0 {
+		return ""
+	}
+	n, err := strconv.Atoi(id[at+1:])
+	list := in.Lists[id[:at]]
+	if err != nil || n < 0 || n >= len(list) {
+		return ""
+	}
+	if text := in.In(language.Tag(lang), list[n].Label); text != "" {
+		return text
+	}
+	return list[n].Label
 }
 
 // listTrees makes each list a tree for instance('list')/root/item, with name, label and the other columns; and says
@@ -112,6 +146,7 @@ func listTrees(lists map[string][]Choice) (trees map[string]*xpath.Node, at map[
 			item := root.Element("item")
 			item.Element("name").SetText(c.Name)
 			item.Element("label").SetText(c.Label)
+			item.Element(itextID).SetText(name + "-" + number(i))
 			for _, column := range sortedKeys(c.Extra) {
 				item.Element(column).SetText(c.Extra[column])
 			}
@@ -140,7 +175,7 @@ func (in *Instrument) compile(it *Item, known map[string]bool) {
 		}
 		e, err := o.Compile(r.text)
 		if err != nil {
-			in.report(it.source, r.column, Error, "%s", words(err))
+			in.reportExpr(it, r.column, err)
 			continue
 		}
 		r.expr = e
@@ -154,13 +189,10 @@ func (in *Instrument) compile(it *Item, known map[string]bool) {
 	}
 	for _, name := range references(it.Label + it.Hint + it.Message) {
 		if _, err := in.resolve(it, name, false); err != nil {
-			in.report(it.source, "label", Error, "%s", words(err))
+			in.reportExpr(it, "label", err)
 		}
 	}
 }
-
-// words is an error without its kind, which says nothing more beside what is wrong.
-func words(err error) string { return strings.TrimSuffix(err.Error(), ": "+errs.Invalid.Error()) }
 
 // rules returns the item's expressions.
 func (it *Item) rules() []*rule {
@@ -180,12 +212,12 @@ func (in *Instrument) checkPath(it *Item, r *rule, p xpath.Path, known map[strin
 	}
 	if !wild(p) {
 		if !known[p.String()] {
-			in.report(it.source, r.column, Error, "there is no question at %s", p)
+			in.report(it.source, r.column, Warning, pathUnknown, "path", p.String())
 		}
 		return
 	}
 	if !slices.ContainsFunc(in.all, func(o *Item) bool { return p.Covers(o.path) }) && p[len(p)-1] != xpath.AnyDepth {
-		in.report(it.source, r.column, Warning, "no question fits %s", p)
+		in.report(it.source, r.column, Warning, pathNone, "path", p.String())
 	}
 }
 
@@ -198,10 +230,10 @@ func (in *Instrument) checkListPath(it *Item, r *rule, p xpath.Path) {
 	choices, ok := in.Lists[list]
 	switch {
 	case !ok:
-		in.report(it.source, r.column, Error, "there is no list %s", list)
-	case wild(p) || len(p) < 4 || p[1] != "root" || p[2] != "item" || p[3] == "name" || p[3] == "label":
+		in.report(it.source, r.column, Error, listUnknown, "list", list)
+	case wild(p) || len(p) < 4 || p[1] != "root" || p[2] != "item" || p[3] == "name" || p[3] == "label" || p[3] == itextID:
 	case !slices.ContainsFunc(choices, func(c Choice) bool { _, ok := c.Extra[p[3]]; return ok }):
-		in.report(it.source, r.column, Error, "the list %s has no column %s", list, p[3])
+		in.report(it.source, r.column, Error, listColumn, "list", list, "column", p[3])
 	}
 }
 

@@ -47,11 +47,11 @@ func (p *Part) expandMatrix(it *Item) {
 	it.columns, it.Items = it.Items, nil
 	rows := p.lists[it.Matrix]
 	if len(rows) == 0 {
-		p.report(it.source, "type", Error, "there is no list %s", it.Matrix)
+		p.report(it.source, "type", Error, listUnknown, "list", it.Matrix)
 		return
 	}
 	if len(rows)*len(it.columns) > MaxRows {
-		p.report(it.source, "type", Error, "a matrix of more than %d answers", MaxRows)
+		p.report(it.source, "type", Error, matrixLarge, "n", number(MaxRows))
 		return
 	}
 	for _, c := range rows {
@@ -59,7 +59,7 @@ func (p *Part) expandMatrix(it *Item) {
 			continue
 		}
 		if !validName(c.Name) {
-			p.report(it.source, "type", Error, "the choice %q of the list %s can't be the name of a row", c.Name, it.Matrix)
+			p.report(it.source, "type", Error, nameWrong, "name", c.Name)
 			continue
 		}
 		row := &Item{

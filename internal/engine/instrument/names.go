@@ -3,8 +3,6 @@ package instrument
 import (
 	"slices"
 	"strings"
-
-	"comity/internal/base/errs"
 )
 
 // resolve returns the path that ${name} stands for in an expression of the item: relative inside a repeat that both
@@ -47,9 +45,9 @@ func (in *Instrument) nearest(it *Item, name string) (*Item, error) {
 	}
 	switch {
 	case best == nil:
-		return nil, errs.Invalidf("there is no question %s", name)
+		return nil, &nameError{refUnknown, name}
 	case twice:
-		return nil, errs.Invalidf("there is more than one question %s; write its path", name)
+		return nil, &nameError{refTwice, name}
 	}
 	return best, nil
 }

@@ -1,7 +1,6 @@
 package instrument
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -74,17 +73,25 @@ func (s *sorter) items(p xpath.Path) []*Item {
 
 func (s *sorter) circle(it *Item) {
 	from := slices.Index(s.stack, it)
+	around := s.stack[from:]
 	var names []string
-	for _, o := range s.stack[from:] {
-		names = append(names, fmt.Sprintf("%s (line %d)", o.Name, o.source.line))
+	for n, o := range around {
+		column := o.reads(around[(n+1)%len(around)])
+		names = append(names, o.Name+" ("+o.source.short(column)+")")
 	}
-	column := "relevant"
-	if it.relevant == nil {
-		column = "calculation"
-	}
+	code := circle
 	if len(names) == 1 {
-		s.in.report(it.source, column, Error, "%s depends on itself", names[0])
-		return
+		code = circleSelf
 	}
-	s.in.report(it.source, column, Error, "these depend on each other in a circle: %s", strings.Join(names, ", "))
+	s.in.report(it.source, it.reads(around[1%len(around)]), Error, code, "names", strings.Join(names, ", "))
+}
+
+// reads is the column whose expression leads to another item; that it is in a group is no expression.
+func (it *Item) reads(other *Item) string {
+	for _, r := range []*rule{it.relevant, it.calculation} {
+		if r != nil && slices.ContainsFunc(r.uses, func(p xpath.Path) bool { return p.Covers(other.path) }) {
+			return r.column
+		}
+	}
+	return "name"
 }

@@ -27,7 +27,7 @@ func (p *Part) checkRange(it *Item, r row) {
 	}
 	start, end, step := it.Bounds()
 	if !(step != 0) || math.IsInf(step, 0) || !((end-start)/step >= 0) || math.IsInf((end-start)/step, 0) {
-		p.report(r.source, "parameters", Error, "start, end and step are numbers, and the step leads from start to end")
+		p.report(r.source, "parameters", Error, rangeWrong)
 	}
 }
 

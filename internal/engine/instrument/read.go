@@ -33,6 +33,11 @@ var formColumns = []string{
 	"concept", "basis", "obligation", "allow", "confidential_default", "maps_to", "unit", "reference_period",
 }
 
+// opaqueColumns are those that are read of a question of [OpaqueType]; all others are kept in [Item.Extra].
+var opaqueColumns = []string{
+	"type", "name", "label", "hint", "constraint_message", "appearance", "section", "guidance_hint", "required_message",
+}
+
 // ReadPart reads form.csv, choices.csv and sections.csv of the folder dir; the last two may be missing. Wrong rows
 // are no error here: they are problems of the form the part becomes.
 func ReadPart(fsys fs.FS, dir string) (*Part, error) {
@@ -98,12 +103,12 @@ func (p *Part) readTable(fsys fs.FS, file string) ([]row, error) {
 			return nil, errs.Invalidf("%s: more than %d rows", file, MaxRows)
 		}
 		line, _ := c.FieldPos(0)
-		r := row{source: source{file, line}, cells: map[string]string{}}
+		r := row{source: source{file: file, line: line}, cells: map[string]string{}}
 		for i, cell := range cells {
 			if i < len(head) && strings.TrimSpace(cell) != "" {
 				r.cells[strings.TrimSpace(head[i])] = norm.NFC.String(strings.TrimSpace(cell))
 			} else if i >= len(head) && cell != "" {
-				p.report(r.source, "", Error, "more cells than the head has columns")
+				p.report(r.source, "", Error, cellsMany)
 			}
 		}
 		if len(r.cells) > 0 {
@@ -112,25 +117,27 @@ func (p *Part) readTable(fsys fs.FS, file string) ([]row, error) {
 	}
 }
 
-func (p *Part) report(s source, column string, sev Severity, format string, args ...any) {
-	p.problems = append(p.problems, Problem{s.file, s.line, column, sev, fmt.Sprintf(format, args...)})
+func (p *Part) report(s source, column string, sev Severity, code string, kv ...string) {
+	p.problems = append(p.problems, newProblem(s, column, sev, code, kv))
 }
 
 func (p *Part) readChoices(rows []row) {
+	seen := map[[2]string]bool{}
 	for _, r := range rows {
 		list, name := r.cells["list_name"], r.cells["name"]
 		switch {
 		case list == "":
-			p.report(r.source, "list_name", Error, "the choice belongs to no list")
+			p.report(r.source, "list_name", Error, choiceList)
 			continue
-		case name == "" || strings.ContainsAny(name, " \t\n"):
-			p.report(r.source, "name", Error, "a choice has a name without spaces")
+		case name == "":
+			p.report(r.source, "name", Error, choiceName)
 			continue
-		case slices.ContainsFunc(p.lists[list], func(c Choice) bool { return c.Name == name }):
-			p.report(r.source, "name", Error, "the list %s has %s twice", list, name)
+		case seen[[2]string{list, name}]:
+			p.report(r.source, "name", Error, choiceTwice, "list", list, "name", name)
 			continue
 		}
-		c := Choice{Name: name, Label: r.cells["label"], Extra: map[string]string{}, apart: labels(r.in)}
+		seen[[2]string{list, name}] = true
+		c := Choice{Name: name, Label: r.cells["label"], Extra: map[string]string{}, apart: labels(r.in), source: r.source}
 		for column, cell := range r.cells {
 			if column != "list_name" && column != "name" && column != "label" {
 				c.Extra[column] = cell
@@ -185,7 +192,7 @@ func (p *Part) build(rows []row) []*Item {
 		}
 	}
 	for _, l := range open[1:] {
-		p.report(l.item.source, "type", Error, "%s %s has no end", l.item.Type, l.item.Name)
+		p.report(l.item.source, "type", Error, noEnd, "begun", l.item.kind()+" "+l.item.Name)
 	}
 	return top.Items
 }
@@ -193,11 +200,11 @@ func (p *Part) build(rows []row) []*Item {
 func (p *Part) close(r row, kind string, open []level) []level {
 	last := open[len(open)-1].item
 	if len(open) == 1 {
-		p.report(r.source, "type", Error, "nothing was begun that end_%s could end", kind)
+		p.report(r.source, "type", Error, noBegin)
 		return open
 	}
 	if last.kind() != kind {
-		p.report(r.source, "type", Error, "end_%s stands where the %s %s of line %d ends", kind, last.kind(), last.Name, last.source.line)
+		p.report(r.source, "type", Error, wrongEnd, "end", "end_"+kind, "begun", last.kind()+" "+last.Name, "row", number(last.source.line))
 	}
 	return open[:len(open)-1]
 }
@@ -206,7 +213,7 @@ func (p *Part) close(r row, kind string, open []level) []level {
 func (p *Part) item(r row, kind string) *Item {
 	words := strings.Fields(kind)
 	if len(words) == 0 {
-		p.report(r.source, "type", Error, "the row has no type")
+		p.report(r.source, "type", Error, typeMissing)
 		return nil
 	}
 	it := &Item{
@@ -219,7 +226,7 @@ func (p *Part) item(r row, kind string) *Item {
 	case SelectOneType, SelectMultipleType, RankType:
 		it.OrOther = len(words) == 3 && words[2] == orOther && it.Type != RankType
 		if len(words) != 2 && !it.OrOther {
-			p.report(r.source, "type", Error, "%s is followed by the name of its list", it.Type)
+			p.report(r.source, "type", Error, listMissing, "type", string(it.Type))
 			return nil
 		}
 		it.List = words[1]
@@ -228,29 +235,38 @@ func (p *Part) item(r row, kind string) *Item {
 		it.Was = strings.Join(words[1:], " ")
 	case matrixType:
 		if len(words) != 2 || words[0] != beginMatrix {
-			p.report(r.source, "type", Error, "%s is followed by the name of the list whose choices are its rows", beginMatrix)
+			p.report(r.source, "type", Error, listMissing, "type", beginMatrix)
 			return nil
 		}
 		it.Type, it.Matrix = GroupType, words[1]
 	case GroupType, RepeatType:
 		if words[0] == string(it.Type) {
-			p.report(r.source, "type", Error, "write begin_%s", it.Type)
+			p.report(r.source, "type", Error, typeBegin, "type", string(it.Type))
 			return nil
 		}
 	default:
-		p.report(r.source, "type", Error, "there is no type %s", words[0])
+		p.report(r.source, "type", Error, typeUnknown, "type", words[0])
 		return nil
 	}
 	if !validItemName(it.Name) {
-		p.report(r.source, "name", Error, "%q can't be a name: letters, digits, _ - . and a letter first", it.Name)
+		code := nameWrong
+		if it.Name == "" {
+			code = nameMissing
+		}
+		p.report(r.source, "name", Error, code, "name", it.Name)
 		return nil
 	}
-	p.rules(it, r)
-	p.params(it, r)
-	p.about(it, r)
-	p.checkRange(it, r)
+	kept := formColumns
+	if it.Type == OpaqueType {
+		kept = opaqueColumns // what it means to another program isn't read here
+	} else {
+		p.rules(it, r)
+		p.params(it, r)
+		p.about(it, r)
+		p.checkRange(it, r)
+	}
 	for column, cell := range r.cells {
-		if !slices.Contains(formColumns, column) {
+		if !slices.Contains(kept, column) {
 			if it.Extra == nil {
 				it.Extra = map[string]string{}
 			}
@@ -296,7 +312,7 @@ func (p *Part) params(it *Item, r row) {
 	for _, word := range strings.Fields(r.cells["parameters"]) {
 		key, value, ok := strings.Cut(word, "=")
 		if !ok {
-			p.report(r.source, "parameters", Error, "%q isn't name=value", word)
+			p.report(r.source, "parameters", Error, paramForm, "word", word)
 			continue
 		}
 		if it.Params == nil {
@@ -309,7 +325,7 @@ func (p *Part) params(it *Item, r row) {
 		}
 		n, err := strconv.Atoi(value)
 		if err != nil || n < 0 {
-			p.report(r.source, "parameters", Error, "%s is a whole number, not %q", key, value)
+			p.report(r.source, "parameters", Error, paramNumber, "name", key, "value", value)
 			continue
 		}
 		*to = n

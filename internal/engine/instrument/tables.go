@@ -27,6 +27,8 @@ type Row struct {
 	// In are the texts of this row in other languages, by column. Where the same words are translated alike everywhere,
 	// Tables.Texts can hold them instead.
 	In map[language.Tag]map[string]string
+	// At has the letter of each column in a workbook's sheet; File is then the book and the sheet. nil in other files.
+	At map[string]string
 }
 
 // Build makes a form of tables. Errors are as for [Load].
@@ -42,7 +44,7 @@ func (o Options) Build(t Tables) (*Instrument, error) {
 func rows(table []Row) []row {
 	out := make([]row, len(table))
 	for i, r := range table {
-		out[i] = row{source{r.File, r.Line}, r.Cells, r.In}
+		out[i] = row{source{r.File, r.Line, r.At}, r.Cells, r.In}
 	}
 	return out
 }

@@ -58,11 +58,7 @@ func Sentence(tr func(string) string, code string, args map[string]string) strin
 	if !ok {
 		return code
 	}
-	text = tr(text)
-	for name, value := range args {
-		text = strings.ReplaceAll(text, "{"+name+"}", value)
-	}
-	return text
+	return fill(tr(text), args)
 }
 
 // Sentences lists the English sentences, for the catalogue's lint.
@@ -71,7 +67,13 @@ func Sentences() []string {
 	for _, code := range sortedKeys(sentences) {
 		all = append(all, sentences[code])
 	}
-	return append(all, whyHidden)
+	for _, code := range sortedKeys(problems) {
+		all = append(all, problems[code].Says)
+		if do := problems[code].Do; do != "" {
+			all = append(all, do)
+		}
+	}
+	return append(all, whyHidden, otherLabel, otherQuestion)
 }
 
 // wrongForm says what is wrong with the form of an answer, "" when nothing is. Choices are looked at elsewhere.

@@ -74,7 +74,7 @@ func linkRegex(args []expr) (expr, error) {
 	}
 	re, err := compilePattern(c.value.String())
 	if err != nil {
-		return nil, err
+		return nil, &PatternError{c.value.String(), err}
 	}
 	return &call{"regex", args, func(s *scope, a []expr) Value { return Bool(re.MatchString(s.str(a[0]))) }}, nil
 }

@@ -125,14 +125,17 @@ func FunctionNames() []string {
 // link finds the function that a call means and checks the number of arguments.
 func link(name string, args []expr, house Functions) (expr, error) {
 	if f, ok := house[name]; ok {
-		return &houseCall{name, args, f}, arity(name, len(args), f.Min, f.Max)
+		if err := arity(name, len(args), f.Min, f.Max); err != nil {
+			return nil, &CallError{name, len(args), true, err}
+		}
+		return &houseCall{name, args, f}, nil
 	}
 	b, ok := builtins[name]
 	if !ok {
-		return nil, unknown(name, house)
+		return nil, &CallError{name, len(args), false, unknown(name, house)}
 	}
 	if err := arity(name, len(args), b.min, b.max); err != nil {
-		return nil, err
+		return nil, &CallError{name, len(args), true, err}
 	}
 	if name == "regex" {
 		return linkRegex(args)

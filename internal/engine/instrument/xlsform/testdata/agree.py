@@ -1,0 +1,33 @@
+"""Puts the forms of cases.md to pyxform and compares verdicts. The test TestCases holds the verdicts of this reader.
+
+    python3 -m venv v && v/bin/pip install pyxform==4.5.0 && v/bin/python agree.py
+
+It fails when pyxform refuses a form that is sound here. What it takes and this reader refuses is printed: pyxform leaves
+expressions and circles to a validator of its own.
+"""
+import pathlib
+import sys
+
+from pyxform.xls2xform import convert
+
+folder = pathlib.Path(__file__).parent
+sound = {True: 0, False: 0}  # by pyxform's verdict
+broken = {True: 0, False: 0}
+for case in folder.joinpath("cases.md").read_text("utf-8").split("\n## ")[1:]:
+    title, table = case.split("\n", 1)
+    try:
+        convert(table, file_type=".md", validate=False)
+        theirs, why = True, ""
+    except Exception as e:  # whatever way it refuses in
+        theirs, why = False, str(e).split("\n")[0]
+    if title.startswith("sound"):
+        sound[theirs] += 1
+        if not theirs:
+            print("sound here, refused there:", title, "|", why)
+    else:
+        broken[theirs] += 1
+        if theirs:
+            print("refused here only:", title)
+print(f"{sound[True]} of {sum(sound.values())} sound forms are taken there too")
+print(f"{broken[False]} of {sum(broken.values())} broken forms are refused there too, {broken[True]} here only")
+sys.exit(sound[False] > 0)
