@@ -14,7 +14,6 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"github.com/gowebpki/jcs"
 	"golang.org/x/text/unicode/norm"
 
 	"comity/internal/base/errs"
@@ -46,16 +45,37 @@ func Marshal(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, fmt.Errorf("canonical form: %w", err)
 	}
-	out, err := jcs.Transform(buf.Bytes())
-	if err != nil {
+	if err := walk(buf.Bytes(), false); err != nil {
 		return nil, fmt.Errorf("canonical form: %w: %w", err, errs.Invalid)
 	}
-	return out, Check(out)
+	out, err := transform(buf.Bytes())
+	if err != nil {
+		return nil, fmt.Errorf("canonical form: %w", err)
+	}
+	return out, checkText(out)
 }
 
 // Check reports why b isn't a canonical document: too large or too deep, not RFC 8785's bytes, a number that isn't a
 // whole one within ±[MaxInt], a member twice, text that isn't NFC. The error is [errs.Invalid].
 func Check(b []byte) error {
+	if err := checkText(b); err != nil {
+		return err
+	}
+	if err := walk(b, true); err != nil {
+		return fmt.Errorf("%w: %w", err, errs.Invalid)
+	}
+	want, err := transform(b)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(b, want) {
+		return fmt.Errorf("JSON is not in the canonical form of RFC 8785 (order of members, spaces, escapes): %w", errs.Invalid)
+	}
+	return nil
+}
+
+// checkText holds bytes to the size and the Unicode that are allowed.
+func checkText(b []byte) error {
 	if len(b) > MaxBytes {
 		return fmt.Errorf("JSON of %d bytes: at most %d are allowed: %w", len(b), MaxBytes, errs.Invalid)
 	}
@@ -65,21 +85,12 @@ func Check(b []byte) error {
 	if !norm.NFC.IsNormal(b) {
 		return fmt.Errorf("JSON holds text that is not in Unicode normal form C: %w", errs.Invalid)
 	}
-	if err := walk(b); err != nil {
-		return fmt.Errorf("%w: %w", err, errs.Invalid)
-	}
-	want, err := jcs.Transform(b)
-	if err != nil {
-		return fmt.Errorf("JSON: %w: %w", err, errs.Invalid)
-	}
-	if !bytes.Equal(b, want) {
-		return fmt.Errorf("JSON is not in the canonical form of RFC 8785 (order of members, spaces, escapes): %w", errs.Invalid)
-	}
 	return nil
 }
 
-// walk reads b token by token: depth, numbers and doubled members can't be seen after decoding.
-func walk(b []byte) error {
+// walk reads b token by token: depth, numbers (of a document that has to be as it is) and doubled members can't be seen
+// after decoding.
+func walk(b []byte, numbers bool) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.UseNumber()
 	type level struct {
@@ -117,6 +128,9 @@ func walk(b []byte) error {
 			stack = stack[:top]
 			top--
 		case json.Number:
+			if !numbers {
+				break
+			}
 			n, err := strconv.ParseInt(t.String(), 10, 64)
 			if err != nil || n > MaxInt || n < -MaxInt {
 				return fmt.Errorf("JSON number %s: only whole numbers within ±%d are allowed, others are strings", t, int64(MaxInt))
