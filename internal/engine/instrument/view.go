@@ -63,12 +63,16 @@ func (s State) View(section string, tr func(string) string) []Field {
 // section shows the outermost items that belong to the section, wherever in the form they stand.
 func (v *viewer) section(c *cell, sel selection) []Field {
 	var out []Field
+	cells := map[*Item][]*cell{}
+	for _, i := range c.inside {
+		cells[i.item] = append(cells[i.item], i)
+	}
 	for _, it := range v.s.in.itemsOf(c) {
 		if it.Section == sel.section && it.Type != GroupType {
 			out = append(out, v.item(c, it)...)
 			continue
 		}
-		for _, i := range c.of(it) {
+		for _, i := range cells[it] {
 			inner := v.section(i, sel)
 			if it.Section == sel.section && it.Type == GroupType && len(inner) > 0 && it.Label != "" {
 				out = append(out, v.group(i, inner))

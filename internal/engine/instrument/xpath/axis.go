@@ -189,6 +189,9 @@ func find(s *scope, n *Node, steps []step, wanted func(*Node) bool) *Node {
 	case axisAttribute:
 		return findIn(s, n.attrs, steps, wanted)
 	}
+	if st.test.kind == testName && st.test.local != "*" {
+		return findIn(s, n.called(st.test.local), steps, wanted)
+	}
 	return findIn(s, n.children, steps, wanted)
 }
 

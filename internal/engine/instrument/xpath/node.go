@@ -31,6 +31,7 @@ type Node struct {
 	value    string // of all but root and element
 	parent   *Node
 	children []*Node
+	named    map[string][]*Node // elements among many children, by local name; see add
 	attrs    []*Node
 	spaces   []*Node // namespace declarations
 }
@@ -57,7 +58,7 @@ func (n *Node) SetAttr(name, value string) *Node {
 
 // SetText puts the text s in the place of everything inside n, and returns n. An empty text leaves n empty.
 func (n *Node) SetText(s string) *Node {
-	n.children = nil
+	n.children, n.named = nil, nil
 	if s != "" {
 		n.add(&Node{kind: TextNode, value: s})
 	}
@@ -67,7 +68,7 @@ func (n *Node) SetText(s string) *Node {
 // SetOwnText puts the text s in the place of the texts directly inside n and leaves its elements. It returns n.
 func (n *Node) SetOwnText(s string) *Node {
 	old := n.children
-	n.children = nil
+	n.children, n.named = nil, nil
 	if s != "" {
 		n.add(&Node{kind: TextNode, value: s})
 	}
@@ -89,7 +90,33 @@ func (n *Node) Aside(name string) *Node {
 func (n *Node) add(c *Node) *Node {
 	c.parent, c.index = n, len(n.children)
 	n.children = append(n.children, c)
+	switch {
+	case n.named != nil:
+		n.file(c)
+	case len(n.children) > few:
+		n.named = map[string][]*Node{}
+		for _, c := range n.children {
+			n.file(c)
+		}
+	}
 	return c
+}
+
+// few is how many children are sooner looked through than looked up. A form without groups has thousands.
+const few = 16
+
+func (n *Node) file(c *Node) {
+	if c.kind == ElementNode {
+		n.named[c.local] = append(n.named[c.local], c)
+	}
+}
+
+// called returns children among which are all elements of a local name, in document order.
+func (n *Node) called(local string) []*Node {
+	if n.named != nil {
+		return n.named[local]
+	}
+	return n.children
 }
 
 func splitName(name string) (prefix, local string) {
@@ -139,7 +166,7 @@ func (n *Node) Attr(name string) *Node {
 // Child returns the first child element of this name, or nil.
 func (n *Node) Child(name string) *Node {
 	prefix, local := splitName(name)
-	for _, c := range n.children {
+	for _, c := range n.called(local) {
 		if c.kind == ElementNode && c.local == local && c.prefix == prefix {
 			return c
 		}
