@@ -75,6 +75,9 @@ func (p Problem) String() string {
 // Say returns what is wrong as a sentence, translated by tr.
 func (p Problem) Say(tr func(string) string) string { return fill(tr(p.words.Says), p.Args) }
 
+// Words are the sentences before they are translated and filled with [Problem.Args], for a page that isolates values.
+func (p Problem) Words() Words { return p.words }
+
 // Suggest returns what to do about it, "" where the sentence says all there is.
 func (p Problem) Suggest(tr func(string) string) string {
 	if p.words.Do == "" {

@@ -18,7 +18,6 @@ var words = map[string]instrument.Words{
 	"calculation-off":  {Says: language.M("There is no function {name}(). The calculation is kept as it is, and nothing is calculated.")},
 	"row-disabled":     {Says: language.M("The row is disabled and left out.")},
 	"row-comment":      {Says: language.M("The row has neither type nor name and is left out.")},
-	"not-same":         {Says: language.M("The form can't be written as a workbook that reads back the same.")},
 }
 
 // Words lists what is said here, for the catalogue's lint.

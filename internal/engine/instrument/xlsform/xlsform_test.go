@@ -293,3 +293,22 @@ func FuzzCells(f *testing.F) {
 		}
 	})
 }
+
+// TestWordsAreTranslated: what is said of a workbook is there in six languages.
+func TestWordsAreTranslated(t *testing.T) {
+	catalog, err := language.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := append(Words(), workbook.Words()...)
+	if len(all) < 20 {
+		t.Fatalf("%d kinds of problems, want the more than 20 there are", len(all))
+	}
+	for _, tag := range language.Official() {
+		for _, w := range all {
+			if p := catalog.Get(tag); !p.Knows(w.Says) || w.Do != "" && !p.Knows(w.Do) {
+				t.Errorf("%s lacks %q or %q", tag, w.Says, w.Do)
+			}
+		}
+	}
+}
