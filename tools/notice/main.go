@@ -47,7 +47,8 @@ have put into the public domain (Open Data Commons Public Domain Dedication and 
 (internal/engine/picture/data/world.txt) is made from Natural Earth, which is in the public domain. Internet use
 (internal/engine/picture/data/internet.csv) is reduced from the World Development Indicators of the World Bank, indicator
 IT.NET.USER.ZS (Creative Commons Attribution 4.0). axe-core (Mozilla Public License
-2.0) stands in internal/engine/web/webtest/testdata for tests and isn't part of the program.
+2.0) stands in internal/engine/web/webtest/testdata for tests and isn't part of the program; neither are the published forms in
+internal/engine/instrument/xlsform/testdata: REACH's of 2024 (MIT License), two question forms of ODK (Apache License, Version 2.0).
 `
 
 // part is one thing that others made, with the texts of its licence.
