@@ -21,6 +21,7 @@ import (
 	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
 	"comity/internal/dialogue/session"
+	"comity/internal/dialogue/study"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 	"comity/internal/mandate"
@@ -33,6 +34,7 @@ func nav() []web.NavItem {
 		{Label: language.M("Cases"), Href: "/cases", Act: "case.read"},
 		{Label: language.M("Requests"), Href: "/requests", Act: "request.read"},
 		{Label: language.M("Registry"), Href: "/requests/registry", Act: "request.cover"},
+		{Label: language.M("Studies"), Href: "/d/studies", Act: "study.read"},
 		{Label: language.M("Inbox"), Href: "/inbox", Act: "envelope.read"},
 		{Label: language.M("Other nodes"), Href: "/peers", Act: "peer.read"},
 		{Label: language.M("Sessions"), Href: "/d/sessions", Act: "session.read"},
@@ -52,7 +54,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		Pages: []web.Pages{
 			{Name: "node", FS: shown}, people.Pages(), record.Pages(),
 			casefile.Pages(), evidence.Pages(), exchange.Pages(), request.Pages(),
-			session.Pages(),
+			session.Pages(), study.Pages(),
 			mandate.Pages(),
 		},
 	})
@@ -70,7 +72,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 	slices := []func(*web.Mux){
 		n.routes, door.Routes, ledger.Routes,
 		n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, n.Requests.Routes,
-		n.Sessions.Routes,
+		n.Sessions.Routes, n.Studies.Routes,
 		n.Mandates.Routes,
 	}
 	for _, routes := range slices {

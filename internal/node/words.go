@@ -15,6 +15,7 @@ import (
 	"comity/internal/cooperation/selector"
 	"comity/internal/cooperation/treaty"
 	"comity/internal/dialogue/session"
+	"comity/internal/dialogue/study"
 	"comity/internal/engine/picture"
 	"comity/internal/mandate"
 )
@@ -25,7 +26,7 @@ func Words() []language.Source {
 		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), exchange.Words(), record.Words(), request.Words(),
 		rule.Words(), selector.Words(), treaty.Words(),
 		picture.Words(),
-		session.Words(),
+		session.Words(), study.Words(),
 		mandate.Words(),
 	}, types.Words())
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"embed"
 	"errors"
-	"fmt"
 	"slices"
 
 	"comity/internal/base/errs"
@@ -27,7 +26,47 @@ func Words() language.Source { return language.Source{Name: "study", FS: shown} 
 // Routes registers the pages of studies.
 func (s *Studies) Routes(m *web.Mux) {
 	m.Get("/d/studies", "study.read", s.showBoard)
+	m.Get("/d/studies/new", "study.propose", s.showNew)
+	m.Post("/d/studies/new", "study.propose", s.proposeForm)
+	m.Get("/d/studies/{id}", "study.read", s.showStudy)
+	for _, to := range Stages()[1:] {
+		m.Post("/d/studies/{id}/step/"+string(to), actOf()[to], func(r *web.Request) error { return s.move(r, to) })
+	}
+	m.Post("/d/studies/{id}/back", "study.back", s.moveBack)
+	m.Get("/d/studies/{id}/topics", "study.read", s.showPlan)
+	m.Post("/d/studies/{id}/topics", "study.edit", s.savePlan)
+	m.Post("/d/studies/{id}/edit", "study.edit", s.saveStudy)
+	m.Get("/d/studies/{id}/instruments", "study.read", s.showForms)
+	m.Post("/d/studies/{id}/instruments", "study.form.add", s.upload, web.MaxBody(maxWorkbook+1<<20))
+	m.Get("/d/studies/{id}/instruments/{form}", "study.read", s.showForm)
+	m.Get("/d/studies/{id}/instruments/{form}/file", "study.read", s.giveForm)
+	m.Post("/d/studies/{id}/instruments/{form}/adopt", "study.form.adopt", s.adoptForm)
+	m.Post("/d/studies/{id}/instruments/{form}/waive", "study.waive", s.waive)
+	m.Get("/d/studies/{id}/frame", "study.monitor", s.showFrame)
+	m.Post("/d/studies/{id}/frame/states", "study.frame", s.addStates)
+	m.Post("/d/studies/{id}/frame/list", "study.frame", s.addList, web.MaxBody(4<<20))
 	m.Get("/d/studies/{id}/respondents", "study.monitor", s.showRespondents)
+	m.Get("/d/studies/{id}/respondents/{respondent}", "study.monitor", s.showRespondent)
+	m.Post("/d/studies/{id}/respondents/{respondent}", "study.frame", s.describe)
+	m.Post("/d/studies/{id}/respondents/{respondent}/remove", "study.frame", s.remove)
+	m.Post("/d/studies/{id}/respondents/{respondent}/decline", "study.frame", s.decline)
+	m.Post("/d/studies/{id}/respondents/{respondent}/link", "study.invite", s.renew)
+	m.Get("/d/studies/{id}/invite", "study.invite", s.showInvite)
+	m.Post("/d/studies/{id}/invite", "study.invite", s.invite)
+	m.Get("/d/studies/{id}/nominations", "study.monitor", s.showNominations)
+	m.Post("/d/studies/{id}/nominations", "study.nominate", s.nominate, web.MaxBody(maxScan+1<<20))
+	m.Post("/d/studies/{id}/nominations/{nomination}", "study.nominate.confirm", s.confirm)
+	m.Get("/d/studies/{id}/nominations/{nomination}/scan", "study.monitor", s.giveScan)
+	m.Get("/d/studies/{id}/reminders", "study.remind", s.showReminders)
+	m.Post("/d/studies/{id}/reminders", "study.remind", s.remind)
+	m.Get("/d/studies/{id}/reminders/{reminder}/{form}", "study.remind", s.giveLetter)
+	m.Get("/d/studies/{id}/late", "study.late", s.showLate)
+	m.Post("/d/studies/{id}/late", "study.late", s.letLate)
+	m.Get("/d/studies/{id}/name", "study.nominate.send", s.showName)
+	m.Post("/d/studies/{id}/name", "study.nominate.send", s.name)
+	m.Get("/d/respondents/{respondent}/people", "study.seat.give", s.showPeople)
+	m.Post("/d/respondents/{respondent}/people", "study.seat.give", s.givePart)
+	m.Post("/d/respondents/{respondent}/people/end", "study.seat.end", s.endPart)
 }
 
 // look reads for the person of the request.
@@ -75,7 +114,7 @@ func (s *Studies) may(ctx context.Context, tx *db.Tx, r *web.Request, act access
 func stageWords(r *language.Printer, s Stage) string {
 	return r.T(map[Stage]string{
 		Proposed: language.M("Proposed"), Designed: language.M("Designed"), Adopted: language.M("Plan adopted"), Fielding: language.M("Being asked"),
-		Closed: language.M("Closed"), Analysed: language.M("Analysed"), Drafted: language.M("Drafted"), InReview: language.M("Open to comments"),
+		Closed: language.M("Asking closed"), Analysed: language.M("Analysed"), Drafted: language.M("Drafted"), InReview: language.M("Open to comments"),
 		Translated: language.M("Translated"), Presented: language.M("Presented"), Noted: language.M("Taken note of"), Endorsed: language.M("Endorsed"),
 		Superseded: language.M("Superseded"),
 	}[s])
@@ -130,8 +169,4 @@ func (s *Studies) boardRow(r *web.Request, at Study) []any {
 		due = string(r.Date(at.Deadline))
 	}
 	return []any{web.Link{Text: at.Name(r.Lang()), Href: address(at.ID, "")}, web.Tag{Text: stageWords(r.Printer, at.Stage)}, due}
-}
-
-func (s *Studies) showRespondents(*web.Request) error {
-	return fmt.Errorf("respondents: %w", errs.NotFound)
 }

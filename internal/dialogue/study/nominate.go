@@ -4,10 +4,12 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"time"
 
+	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
@@ -36,7 +38,7 @@ type Nomination struct {
 	Respondent id.ID
 	Way        Way
 	NoteRef    string // reference and day of the note verbale
-	Scan       id.ID  // blob of its scan, "" for none
+	Scanned    bool   // its scan is kept: [Studies.Scan]
 	People     []Someone
 	State      NominationState
 	Message    id.ID // the message that brought it
@@ -56,7 +58,7 @@ const (
 	Refused        NominationState = "refused"
 )
 
-const nominationColumns = `id, study_id, respondent_id, way, note_ref, scan, people, state, message_id, entered_by, entered_at, settled_by, settled_at`
+const nominationColumns = `id, study_id, respondent_id, way, note_ref, scanned, people, state, message_id, entered_by, entered_at, settled_by, settled_at`
 
 // NominationsOf lists the nominations of a study, the newest first.
 func NominationsOf(ctx context.Context, tx *db.Tx, n id.ID) ([]Nomination, error) {
@@ -74,7 +76,7 @@ func findNomination(ctx context.Context, tx *db.Tx, n id.ID) (Nomination, error)
 
 func scanNomination(scan db.Scan) (m Nomination, err error) {
 	var people string
-	err = scan(&m.ID, &m.Study, &m.Respondent, &m.Way, &m.NoteRef, &m.Scan, &people, &m.State, &m.Message, &m.EnteredBy, &m.Entered, &m.SettledBy, &m.Settled)
+	err = scan(&m.ID, &m.Study, &m.Respondent, &m.Way, &m.NoteRef, &m.Scanned, &people, &m.State, &m.Message, &m.EnteredBy, &m.Entered, &m.SettledBy, &m.Settled)
 	if err != nil {
 		return m, err
 	}
@@ -118,8 +120,36 @@ func cleanPeople(people []Someone) []Someone {
 	return out
 }
 
-// Nominate enters from a note verbale who answers for a respondent. It holds once a second person confirms it.
-func (s *Studies) Nominate(ctx context.Context, who access.Person, m Nomination, entry id.ID) error {
+// Scan is the scanned note from which a nomination was typed.
+type Scan struct {
+	Media string
+	Data  []byte
+}
+
+// maxScan is the largest scan of a note, in bytes.
+const maxScan = 5 << 20
+
+// NewScan looks at what kind of file a scan is: a PDF, a JPEG or a PNG. Anything else is refused.
+func NewScan(b []byte) (*Scan, error) {
+	media := http.DetectContentType(b)
+	if !slices.Contains([]string{"application/pdf", "image/jpeg", "image/png"}, media) || len(b) > maxScan {
+		return nil, errs.WithFields(errs.Field{Path: "scan", Code: language.M("The scan has to be a PDF, JPEG or PNG file of at most 5 MiB.")})
+	}
+	return &Scan{media, b}, nil
+}
+
+// ScanOf returns the scan of a nomination.
+func ScanOf(ctx context.Context, tx *db.Tx, nomination id.ID) (k Scan, err error) {
+	err = tx.Row(ctx, `SELECT media, data FROM study_scan WHERE nomination_id = ?`, nomination).Scan(&k.Media, &k.Data)
+	if err != nil {
+		return k, fmt.Errorf("scan of nomination %s: %w", nomination, err)
+	}
+	return k, nil
+}
+
+// Nominate enters from a note verbale who answers for a respondent, with its scan when there is one. It holds once a
+// second person confirms it.
+func (s *Studies) Nominate(ctx context.Context, who access.Person, m Nomination, scan *Scan, entry id.ID) error {
 	m.People, m.NoteRef = cleanPeople(m.People), strings.TrimSpace(m.NoteRef)
 	wrong := checkPeople(m.People)
 	if m.NoteRef == "" || len([]rune(m.NoteRef)) > maxName {
@@ -135,7 +165,13 @@ func (s *Studies) Nominate(ctx context.Context, who access.Person, m Nomination,
 		if _, err := respondentIn(ctx, c.Tx, m.Study, m.Respondent); err != nil {
 			return err
 		}
-		m.ID, m.Way, m.State = entry, ByNote, WaitsForSecond
+		m.ID, m.Way, m.State, m.Scanned = entry, ByNote, WaitsForSecond, scan != nil
+		if scan != nil {
+			if _, err := c.Exec(ctx, `INSERT INTO study_scan (nomination_id, media, data) VALUES (?, ?, ?)`, entry, scan.Media, scan.Data); err != nil {
+				return fmt.Errorf("keep a scan: %w", err)
+			}
+			c.Record(map[string]canonical.Hash{"scan": canonical.Sum(scan.Data)})
+		}
 		return insertNomination(ctx, c, m)
 	}, desk.Once(entry))
 }
@@ -146,9 +182,9 @@ func insertNomination(ctx context.Context, c *desk.Change, m Nomination) error {
 		return err
 	}
 	_, err = c.Exec(ctx, `
-		INSERT INTO study_nomination (id, study_id, respondent_id, way, note_ref, scan, people, state, message_id, entered_by, entered_at, settled_by, settled_at)
+		INSERT INTO study_nomination (id, study_id, respondent_id, way, note_ref, scanned, people, state, message_id, entered_by, entered_at, settled_by, settled_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		m.ID, m.Study, m.Respondent, m.Way, m.NoteRef, m.Scan, people, m.State, m.Message, c.Who().ID, c.Now(), m.SettledBy, m.Settled)
+		m.ID, m.Study, m.Respondent, m.Way, m.NoteRef, m.Scanned, people, m.State, m.Message, c.Who().ID, c.Now(), m.SettledBy, m.Settled)
 	if err != nil {
 		return fmt.Errorf("enter a nomination: %w", err)
 	}

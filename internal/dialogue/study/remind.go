@@ -117,6 +117,9 @@ func (s *Studies) Words(at Study, r Respondent, seats []Seat) Letter {
 	return l
 }
 
+// Paragraphs are the paragraphs of the body.
+func (l Letter) Paragraphs() []string { return strings.Split(strings.TrimSpace(l.Body), "\n\n") }
+
 // Mail is the letter as a file that mail programs open (RFC 5322). It has no sender: whoever sends it puts theirs.
 func (l Letter) Mail(at time.Time) ([]byte, error) {
 	var b strings.Builder

@@ -130,6 +130,17 @@ func Mark(ctx context.Context, c *desk.Change, respondent id.ID, to Status) erro
 	return nil
 }
 
+// Decline notes that a respondent has said that it won't answer.
+func (s *Studies) Decline(ctx context.Context, who access.Person, n, respondent, entry id.ID) error {
+	return s.Desk.Do(ctx, who, "study.frame", id.NewRef(Kind, n), func(c *desk.Change) error {
+		if _, err := respondentIn(ctx, c.Tx, n, respondent); err != nil {
+			return err
+		}
+		c.Record(map[string]string{"respondent": string(respondent), "status": string(Declined)})
+		return Mark(ctx, c, respondent, Declined)
+	}, desk.Once(entry))
+}
+
 // AnswersUntil returns the last instant at which a respondent may submit: the study's deadline, or the later day that the
 // secretariat has granted. Zero means that there is none.
 func AnswersUntil(s Study, r Respondent) time.Time {

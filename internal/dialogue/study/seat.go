@@ -144,7 +144,7 @@ func (s *Studies) account(ctx context.Context, c *desk.Change, r Respondent, p S
 		return access.Person{}, link, err
 	case a.Disabled, len(a.Offices()) > 0 && !a.Holds(p.Part.role()):
 		return access.Person{}, link, errs.Say(fmt.Errorf("the account %s cannot be %s: %w", a.ID, p.Part, errs.Conflict),
-			language.M("This account is closed, or belongs to someone of the house who doesn't hold the role. Choose another person."), nil)
+			language.M("This account is closed, or belongs to someone of the house who doesn’t hold the role. Choose another person."), nil)
 	}
 	f, err := signin.FactorsOf(ctx, c.Tx, a.ID)
 	if err == nil && !f.Any() && len(a.Offices()) == 0 {

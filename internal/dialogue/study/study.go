@@ -92,8 +92,9 @@ type Config struct {
 // Studies reads studies and begins acts on them.
 type Studies struct {
 	Config
-	guards map[Stage][]Guard
-	forms  sync.Map // canonical.Hash → *instrument.Instrument, parsed once: a form never changes
+	guards   map[Stage][]Guard
+	answerAt func(respondent id.ID) string
+	forms    sync.Map // canonical.Hash → *instrument.Instrument, parsed once: a form never changes
 }
 
 // New returns the studies of a node, registers how their facts are read and what is done with messages that come in.

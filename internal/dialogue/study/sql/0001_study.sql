@@ -102,7 +102,7 @@ CREATE TABLE study_nomination (
     respondent_id TEXT NOT NULL,
     way           TEXT NOT NULL,
     note_ref      TEXT NOT NULL,
-    scan          TEXT NOT NULL,
+    scanned       BOOLEAN NOT NULL,
     people        TEXT NOT NULL,
     state         TEXT NOT NULL,
     message_id    TEXT NOT NULL,
@@ -112,6 +112,13 @@ CREATE TABLE study_nomination (
     settled_at    TEXT
 );
 CREATE INDEX study_nomination_study ON study_nomination (study_id, id);
+
+-- The scanned note from which a nomination was typed.
+CREATE TABLE study_scan (
+    nomination_id TEXT PRIMARY KEY,
+    media         TEXT NOT NULL,
+    data          BLOB NOT NULL
+);
 
 CREATE TABLE study_invitation (
     id            TEXT PRIMARY KEY,

@@ -1,0 +1,410 @@
+package study
+
+import (
+	"context"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/id"
+	"comity/internal/base/language"
+	"comity/internal/engine/web"
+	"comity/internal/store/db"
+)
+
+// perPage is how many respondents stand on one page: the States of any region together.
+const perPage = 60
+
+// filter narrows the frame. It stays in the address.
+type filter struct {
+	Audience Audience
+	Region   string
+	Status   Status
+	From     int
+}
+
+func readFilter(r *web.Request) filter {
+	from, err := strconv.Atoi(r.Query("from"))
+	if err != nil || from < 0 {
+		from = 0
+	}
+	return filter{Audience(r.Query("audience")), r.Query("region"), Status(r.Query("status")), from}
+}
+
+func (f filter) address(path string, from int) string {
+	q := url.Values{}
+	for name, v := range map[string]string{"audience": string(f.Audience), "region": f.Region, "status": string(f.Status)} {
+		if v != "" {
+			q.Set(name, v)
+		}
+	}
+	if from > 0 {
+		q.Set("from", strconv.Itoa(from))
+	}
+	if len(q) == 0 {
+		return path
+	}
+	return path + "?" + q.Encode()
+}
+
+// choose keeps what the filter lets through, in the order of the reader's alphabet.
+func (f filter) choose(r *web.Request, all []Respondent) []Respondent {
+	var kept []Respondent
+	for _, o := range all {
+		if (f.Audience == "" || o.Audience == f.Audience) && (f.Region == "" || o.Region == f.Region) && (f.Status == "" || o.Status == f.Status) {
+			kept = append(kept, o)
+		}
+	}
+	language.Sort(r.Printer, kept, func(o Respondent) string { return respondentName(r.Printer, o) })
+	return kept
+}
+
+// page cuts a list to one page and says where the others are.
+func (f filter) page(path string, all []Respondent) ([]Respondent, web.Pager) {
+	var pager web.Pager
+	from := min(f.From, len(all))
+	to := min(from+perPage, len(all))
+	if from > 0 {
+		pager.Previous = f.address(path, max(0, from-perPage))
+	}
+	if to < len(all) {
+		pager.Next = f.address(path, to)
+	}
+	return all[from:to], pager
+}
+
+// filterForm are the questions of the filter.
+type filterForm struct {
+	Action                     string
+	Audience, Region, StatusOf web.Field
+}
+
+func (s *Studies) filterForm(r *web.Request, f filter, path string) filterForm {
+	any := web.Choice{Label: r.T("All")}
+	out := filterForm{Action: path}
+	audiences, regions, statuses := []web.Choice{any}, []web.Choice{any}, []web.Choice{any}
+	for _, a := range Audiences() {
+		audiences = append(audiences, web.Choice{Value: string(a), Label: audienceWords(r.Printer, a)})
+	}
+	for _, code := range language.Regions() {
+		regions = append(regions, web.Choice{Value: code, Label: regionWords(r.Printer, code)})
+	}
+	for _, st := range Statuses() {
+		statuses = append(statuses, web.Choice{Value: string(st), Label: statusTag(r.Printer, st).Text})
+	}
+	out.Audience = web.Field{Kind: web.Select, Path: "audience", Label: r.T("Audience"), Value: string(f.Audience), Choices: audiences, Quiet: true}
+	out.Region = web.Field{Kind: web.Select, Path: "region", Label: r.T("Region"), Value: f.Region, Choices: regions, Quiet: true}
+	out.StatusOf = web.Field{Kind: web.Select, Path: "status", Label: r.T("State of things"), Value: string(f.Status), Choices: statuses, Quiet: true}
+	return out
+}
+
+// monitorPage shows who was asked and how far they are.
+type monitorPage struct {
+	Head   head
+	Filter filterForm
+	Table  web.Table
+	Pager  web.Pager
+}
+
+func (s *Studies) showRespondents(r *web.Request) error {
+	var p monitorPage
+	f := readFilter(r)
+	err := s.see(r, "study.monitor", func(ctx context.Context, tx *db.Tx, at Study) error {
+		p.Head = s.head(r, at)
+		path := address(at.ID, "respondents")
+		all, err := Respondents(ctx, tx, at.ID)
+		if err != nil {
+			return err
+		}
+		kept := f.choose(r, all)
+		p.Table = web.Table{
+			Caption: r.N("{n} respondent", "{n} respondents", len(kept)), Empty: r.T("Nobody in the frame is like this."),
+			Columns: []web.Column{{Label: r.T("Respondent")}, {Label: r.T("Region")}, {Label: r.T("State of things")}, {Label: r.T("Answers until")}},
+		}
+		kept, p.Pager = f.page(path, kept)
+		for _, o := range kept {
+			until := "–"
+			if t := AnswersUntil(at, o); !t.IsZero() {
+				until = string(r.Date(t))
+			}
+			p.Table.Rows = append(p.Table.Rows, []any{
+				web.Link{Text: respondentName(r.Printer, o), Href: path + "/" + string(o.ID)}, regionWords(r.Printer, o.Region), statusTag(r.Printer, o.Status), until,
+			})
+		}
+		p.Filter = s.filterForm(r, f, path)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	return r.Page("study/respondents", p)
+}
+
+// respondentPage is one respondent as the secretariat sees it.
+type respondentPage struct {
+	Head        head
+	Form        *web.Form
+	ID          id.ID
+	Name        string
+	Summary     []web.Row
+	Seats       []seatRow
+	Invitations web.Table
+	May, Remove bool
+	Renew       bool
+	Languages   []web.Choice
+}
+
+// seatRow is one person who answers.
+type seatRow struct {
+	ID          id.ID
+	Name, Email string
+	Part        string
+	Sections    string
+	Since       time.Time
+	Here        bool // has an account at this node
+	Ends        bool // can be ended by the focal point
+}
+
+func partWords(p *language.Printer, part Part) string {
+	return p.T(map[Part]string{
+		FocalPoint: language.M("Focal point"), Alternate: language.M("Alternate of the focal point"), Contributor: language.M("Section editor"), Clearing: language.M("Clearing officer"),
+	}[part])
+}
+
+func seatRows(ctx context.Context, tx *db.Tx, r *web.Request, respondent id.ID) ([]seatRow, error) {
+	seats, err := Seats(ctx, tx, respondent)
+	var rows []seatRow
+	for _, o := range seats {
+		rows = append(rows, seatRow{
+			ID: o.ID, Name: o.Name, Email: o.Email, Part: partWords(r.Printer, o.Part), Sections: strings.Join(o.Sections, ", "), Since: o.Since,
+			Here: o.Person != "", Ends: o.Part == Contributor || o.Part == Clearing,
+		})
+	}
+	return rows, err
+}
+
+func (s *Studies) respondentPage(r *web.Request) (respondentPage, error) {
+	p := respondentPage{Form: r.Form()}
+	err := s.see(r, "study.monitor", func(ctx context.Context, tx *db.Tx, at Study) error {
+		n, err := r.PathID("respondent")
+		if err != nil {
+			return err
+		}
+		o, err := respondentIn(ctx, tx, at.ID, n)
+		if err != nil {
+			return err
+		}
+		p.Head, p.ID, p.Name = s.head(r, at), o.ID, respondentName(r.Printer, o)
+		p.Summary = []web.Row{
+			{Key: r.T("Audience"), Value: audienceWords(r.Printer, o.Audience)}, {Key: r.T("Region"), Value: regionWords(r.Printer, o.Region)},
+			{Key: r.T("State of things"), Value: statusTag(r.Printer, o.Status).Text}, {Key: r.T("Answers"), Value: wayOfAnswering(r.Printer, o)},
+		}
+		if until := AnswersUntil(at, o); !until.IsZero() {
+			p.Summary = append(p.Summary, web.Row{Key: r.T("Answers until"), Value: string(r.LongDate(until))})
+		}
+		if p.Seats, err = seatRows(ctx, tx, r, o.ID); err != nil {
+			return err
+		}
+		if p.Invitations, err = invitationsTable(ctx, tx, r, o.ID); err != nil {
+			return err
+		}
+		if p.May, err = s.may(ctx, tx, r, "study.frame", id.NewRef(Kind, at.ID)); err != nil {
+			return err
+		}
+		p.May = p.May && at.Origin == ""
+		p.Renew = p.May && s.Desk.Ever(r.Person, "study.invite")
+		p.Remove = p.May && o.Status == Listed
+		for _, tag := range language.Official() {
+			p.Languages = append(p.Languages, web.Choice{Value: string(tag), Label: tag.Name()})
+		}
+		if !p.Form.Has("lang") {
+			p.Form.Values.Set("lang", string(o.Lang))
+			p.Form.Values.Set("public", map[bool]string{true: "yes", false: "no"}[o.FactPublic])
+		}
+		return nil
+	})
+	return p, err
+}
+
+func wayOfAnswering(p *language.Printer, r Respondent) string {
+	if r.Peer != "" {
+		return p.T("At its own node")
+	}
+	return p.T("Here, as guests of this node, or by file")
+}
+
+func wayWords(p *language.Printer, w Way) string {
+	return p.T(map[Way]string{ByNode: language.M("To its own node"), ByNote: language.M("By a note"), ByFile: language.M("By file")}[w])
+}
+
+func invitationsTable(ctx context.Context, tx *db.Tx, r *web.Request, n id.ID) (web.Table, error) {
+	t := web.Table{
+		Caption: r.T("When it was invited"), Empty: r.T("It was not invited yet."),
+		Columns: []web.Column{{Label: r.T("When")}, {Label: r.T("How")}, {Label: r.T("Questionnaire")}},
+	}
+	all, err := InvitationsOf(ctx, tx, n)
+	for _, v := range all {
+		t.Rows = append(t.Rows, []any{string(r.When(v.At)), wayWords(r.Printer, v.Way), string(v.Form[:16])})
+	}
+	return t, err
+}
+
+func (s *Studies) showRespondent(r *web.Request) error {
+	p, err := s.respondentPage(r)
+	if err != nil {
+		return err
+	}
+	return r.Page("study/respondent", p)
+}
+
+// onRespondent does something with the respondent of the address and shows its page again when something is wrong.
+func (s *Studies) onRespondent(r *web.Request, done string, do func(n, respondent, entry id.ID) error) error {
+	n, err := r.PathID("id")
+	if err != nil {
+		return err
+	}
+	respondent, err := r.PathID("respondent")
+	if err != nil {
+		return err
+	}
+	entry, err := r.Form().Entry()
+	if err != nil {
+		return err
+	}
+	if err := do(n, respondent, entry); err != nil {
+		if len(errs.Fields(err)) == 0 {
+			return err
+		}
+		p, failed := s.respondentPage(r)
+		if failed != nil {
+			return failed
+		}
+		return r.Again("study/respondent", p, err)
+	}
+	return r.Done(address(n, "respondents"), done)
+}
+
+func (s *Studies) describe(r *web.Request) error {
+	return s.onRespondent(r, language.M("The respondent was saved."), func(n, respondent, entry id.ID) error {
+		return s.Describe(r.Ctx(), r.Person, n, respondent, language.Tag(r.Form().Get("lang")), r.Form().Get("public") == "yes", entry)
+	})
+}
+
+func (s *Studies) remove(r *web.Request) error {
+	return s.onRespondent(r, language.M("The respondent was taken out of the frame."), func(n, respondent, entry id.ID) error {
+		return s.RemoveRespondent(r.Ctx(), r.Person, n, respondent, entry)
+	})
+}
+
+// decline notes that a respondent said that it won't answer.
+func (s *Studies) decline(r *web.Request) error {
+	return s.onRespondent(r, language.M("It was noted that this respondent won’t answer."), func(n, respondent, entry id.ID) error {
+		return s.Decline(r.Ctx(), r.Person, n, respondent, entry)
+	})
+}
+
+// framePage is who is asked, and how the frame is made.
+type framePage struct {
+	Head     head
+	Form     *web.Form
+	Counts   web.Table
+	May      bool
+	Audience []web.Choice
+}
+
+func (s *Studies) framePage(r *web.Request) (framePage, error) {
+	p := framePage{Form: r.Form()}
+	err := s.see(r, "study.monitor", func(ctx context.Context, tx *db.Tx, at Study) error {
+		p.Head = s.head(r, at)
+		all, err := Respondents(ctx, tx, at.ID)
+		if err != nil {
+			return err
+		}
+		p.Counts = web.Table{
+			Caption: r.T("The frame"), Empty: r.T("Nobody is in the frame yet."), Columns: []web.Column{{Label: r.T("Audience")}, {Label: r.T("Respondents"), Numeric: true}},
+		}
+		for _, a := range Audiences() {
+			p.Audience = append(p.Audience, web.Choice{Value: string(a), Label: audienceWords(r.Printer, a)})
+			n := 0
+			for _, o := range all {
+				if o.Audience == a {
+					n++
+				}
+			}
+			if n > 0 {
+				p.Counts.Rows = append(p.Counts.Rows, []any{web.Link{Text: audienceWords(r.Printer, a), Href: address(at.ID, "respondents") + "?audience=" + string(a)}, strconv.Itoa(n)})
+			}
+		}
+		p.May, err = s.may(ctx, tx, r, "study.frame", id.NewRef(Kind, at.ID))
+		p.May = p.May && at.Origin == ""
+		return err
+	})
+	return p, err
+}
+
+func (s *Studies) showFrame(r *web.Request) error {
+	p, err := s.framePage(r)
+	if err != nil {
+		return err
+	}
+	return r.Page("study/frame", p)
+}
+
+func (s *Studies) addStates(r *web.Request) error {
+	n, entry, err := pathAndEntry(r)
+	if err != nil {
+		return err
+	}
+	if err := s.FrameStates(r.Ctx(), r.Person, n, entry); err != nil {
+		return err
+	}
+	return r.Done(address(n, "frame"), language.M("All Members of the United Nations and the observer States are in the frame."))
+}
+
+// addList takes a list that was pasted or sent as a file.
+func (s *Studies) addList(r *web.Request) error {
+	n, entry, err := pathAndEntry(r)
+	if err != nil {
+		return err
+	}
+	b := []byte(r.Form().Get("list"))
+	if r.Form().File("file") != nil {
+		if b, err = readFile(r, "file", maxListBytes); err != nil {
+			return s.frameAgain(r, err)
+		}
+	}
+	a := Audience(r.Form().Get("audience"))
+	if !slices.Contains(Audiences(), a) {
+		return s.frameAgain(r, errs.WithFields(errs.Field{Path: "audience", Code: language.M("Choose whom the list is of.")}))
+	}
+	list, wrong := s.ParseList(a, b)
+	if err = errs.WithFields(wrong...); err == nil {
+		err = s.AddRespondents(r.Ctx(), r.Person, n, list, entry)
+	}
+	if err != nil {
+		return s.frameAgain(r, err)
+	}
+	return r.Done(address(n, "frame"), language.M("The list is in the frame: {n} lines."), "n", strconv.Itoa(len(list)))
+}
+
+func (s *Studies) frameAgain(r *web.Request, err error) error {
+	if len(errs.Fields(err)) == 0 {
+		return err
+	}
+	p, failed := s.framePage(r)
+	if failed != nil {
+		return failed
+	}
+	return r.Again("study/frame", p, err)
+}
+
+func pathAndEntry(r *web.Request) (n, entry id.ID, err error) {
+	if n, err = r.PathID("id"); err != nil {
+		return "", "", err
+	}
+	entry, err = r.Form().Entry()
+	return n, entry, err
+}
