@@ -3,6 +3,9 @@ package study_test
 import (
 	"context"
 	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 	"testing/fstest"
@@ -11,7 +14,9 @@ import (
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/dialogue/study"
+	"comity/internal/engine/access"
 	"comity/internal/engine/instrument"
+	"comity/internal/engine/web"
 	"comity/internal/node/nodetest"
 	"comity/internal/store/db"
 	"comity/internal/store/db/dbtest"
@@ -152,4 +157,54 @@ func (h *house) refused(what string, err, kind error) {
 	if !errors.Is(err, kind) {
 		h.Errorf("%s: %v, want %v", what, err, kind)
 	}
+}
+
+type languageTag = language.Tag
+
+const hour = time.Hour
+
+// form2 is a questionnaire that lacks its translations.
+func form2(t testing.TB) *instrument.Instrument { return form(t, "1.0.0", false) }
+
+// byRole tells who asks by a header, as [nodetest.Site] does, for the node's whole mux.
+type byRole struct{ h *house }
+
+func (b byRole) Person(r *http.Request) (access.Person, error) {
+	p := b.h.People[access.Role(r.Header.Get(nodetest.WhoHeader))]
+	p.Confirmed = b.h.clock().Add(-time.Second)
+	return p, nil
+}
+
+// wholeSite serves a whole node.
+type wholeSite struct{ url string }
+
+func serve(t testing.TB, m *web.Mux) wholeSite {
+	t.Helper()
+	handler, err := m.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(handler)
+	t.Cleanup(server.Close)
+	return wholeSite{server.URL}
+}
+
+func (s wholeSite) get(t testing.TB, role, path string) nodetest.Answer {
+	t.Helper()
+	req, err := http.NewRequest(http.MethodGet, s.url+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set(nodetest.WhoHeader, role)
+	client := http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+	resp, err := client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = resp.Body.Close() }()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return nodetest.Answer{Status: resp.StatusCode, Body: string(b), Header: resp.Header}
 }

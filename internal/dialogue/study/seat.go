@@ -1,6 +1,7 @@
 package study
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -57,13 +58,17 @@ const LinkFor = 30 * 24 * time.Hour
 
 const seatColumns = `id, study_id, respondent_id, person_id, name, email, part, sections, nomination_id, since`
 
-// Seats lists who answers for a respondent now, in the order in which they came.
+// Seats lists who answers for a respondent now: focal point, alternate, then the others in the order in which they came.
 func Seats(ctx context.Context, tx *db.Tx, respondent id.ID) ([]Seat, error) {
 	rows, err := tx.Query(ctx, `SELECT `+seatColumns+` FROM study_seat WHERE respondent_id = ? AND ended IS NULL ORDER BY id`, respondent)
 	all, err := db.Collect(rows, err, scanSeat)
 	if err != nil {
 		return nil, fmt.Errorf("who answers for respondent %s: %w", respondent, err)
 	}
+	order := []Part{FocalPoint, Alternate}
+	slices.SortStableFunc(all, func(a, b Seat) int {
+		return cmp.Compare(uint(slices.Index(order, a.Part)), uint(slices.Index(order, b.Part))) // -1, the others, is the largest
+	})
 	return all, nil
 }
 
