@@ -5,8 +5,15 @@ import (
 
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
+	"comity/internal/dialogue/translation"
 	"comity/internal/mandate"
 )
+
+// openTexts wires the translations of what the other slices say; each registers its own kinds of things.
+func (n *Node) openTexts(context.Context) (err error) {
+	n.Texts, err = translation.New(n.Desk, n.DB.Reader, n.Sources)
+	return err
+}
 
 // openStudies wires what studies ask, of whom, and until when.
 func (n *Node) openStudies(context.Context) (err error) {

@@ -21,6 +21,7 @@ import (
 	"comity/internal/desk"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
+	"comity/internal/dialogue/translation"
 	"comity/internal/engine/access"
 	"comity/internal/engine/access/signin"
 	"comity/internal/mandate"
@@ -51,6 +52,7 @@ type Node struct {
 	Studies   *study.Studies
 	Sessions  *session.Sessions
 	Mandates  *mandate.Register
+	Texts     *translation.Translations
 	SignIn    *signin.SignIn
 
 	ring    *keyring.Ring
@@ -70,6 +72,7 @@ func Schemas() []db.Schema {
 	return []db.Schema{
 		access.Schema, signin.Schema, ledger.Schema(), job.Schema(),
 		casefile.Schema(), exchange.Schema(), evidence.Schema(), request.Schema(),
+		translation.Schema(),
 		study.Schema(),
 		session.Schema(),
 		mandate.Schema(),
@@ -86,6 +89,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 	}()
 	steps := []func(context.Context) error{
 		n.openStores, n.openDesk, n.openDoor, n.openLaw, n.openSlices,
+		n.openTexts,
 		n.openStudies,
 		n.openSessions,
 		n.openMandates,

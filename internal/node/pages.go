@@ -22,6 +22,7 @@ import (
 	"comity/internal/cooperation/request"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
+	"comity/internal/dialogue/translation"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 	"comity/internal/mandate"
@@ -55,6 +56,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			{Name: "node", FS: shown}, people.Pages(), record.Pages(),
 			casefile.Pages(), evidence.Pages(), exchange.Pages(), request.Pages(),
 			session.Pages(), study.Pages(),
+			translation.Pages(),
 			mandate.Pages(),
 		},
 	})
@@ -73,6 +75,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.routes, door.Routes, ledger.Routes,
 		n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, n.Requests.Routes,
 		n.Sessions.Routes, n.Studies.Routes,
+		n.Texts.Routes,
 		n.Mandates.Routes,
 	}
 	for _, routes := range slices {

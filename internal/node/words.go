@@ -16,6 +16,7 @@ import (
 	"comity/internal/cooperation/treaty"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
+	"comity/internal/dialogue/translation"
 	"comity/internal/engine/picture"
 	"comity/internal/mandate"
 )
@@ -27,6 +28,7 @@ func Words() []language.Source {
 		rule.Words(), selector.Words(), treaty.Words(),
 		picture.Words(),
 		session.Words(), study.Words(),
+		translation.Words(),
 		mandate.Words(),
 	}, types.Words())
 }

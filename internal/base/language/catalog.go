@@ -186,6 +186,9 @@ func (c *Catalog) Get(tag Tag) *Printer {
 // place is a named place in a sentence: {name}. Other braces are braces.
 var place = regexp.MustCompile(`\{[a-z][A-Za-z0-9_]*\}`)
 
+// PlacesAt returns where the places of a sentence stand: the first byte of each and the one after it.
+func PlacesAt(msg string) [][]int { return place.FindAllStringIndex(msg, -1) }
+
 // Places lists the names of the places in a sentence, each once, in their order.
 func Places(msg string) []string {
 	var names []string

@@ -1,9 +1,6 @@
 package picture_test
 
 import (
-	"encoding/csv"
-	"os"
-	"slices"
 	"testing"
 
 	"comity/internal/base/language"
@@ -30,29 +27,15 @@ func catalog(t testing.TB) *language.Catalog {
 	return c
 }
 
-// states lists the Member States and observers: those of the list M49 that have a formal name, without the Cook Islands
-// and Niue, which are neither.
+// states lists the Member States and the observers.
 func states(t testing.TB) (members, observers []language.Country) {
 	t.Helper()
-	f, err := os.Open("../../base/language/data/country.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	formal := slices.Index(rows[0], "en_formal")
-	all := catalog(t)
-	for _, r := range rows[1:] {
-		c, _ := all.Country(r[1])
-		switch {
-		case r[formal] == "", c.ISO3 == "COK", c.ISO3 == "NIU":
-		case c.ISO3 == "VAT", c.ISO3 == "PSE":
-			observers = append(observers, c)
-		default:
+	for _, c := range catalog(t).Countries() {
+		switch c.Member {
+		case language.UNMember:
 			members = append(members, c)
+		case language.UNObserver:
+			observers = append(observers, c)
 		}
 	}
 	return members, observers
