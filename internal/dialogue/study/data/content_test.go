@@ -8,8 +8,8 @@ import (
 	"comity/internal/engine/instrument"
 )
 
-// The columns of a questionnaire that the engine may not read itself.
-func column(it *instrument.Item, name string) string { return it.Extra[name] }
+// topic is the subject of a question: a column that the engine keeps and doesn't read.
+func topic(it *instrument.Item) string { return it.Extra["topic"] }
 
 // subjects are the eight on which the study of cybercrime was asked to report.
 var subjects = []string{
@@ -21,7 +21,7 @@ func TestStateQuestionnaireOfCybercrime(t *testing.T) {
 	n, of := 0, map[string]int{}
 	for _, it := range questions(in) {
 		n++
-		of[column(it, "topic")]++
+		of[topic(it)]++
 	}
 	if n < 60 || n > 120 {
 		t.Errorf("%d questions for a State, want 60 to 120", n)
@@ -43,21 +43,21 @@ func TestStateQuestionnaireOfCybercrime(t *testing.T) {
 func TestQuestionsSayWhatTheyAre(t *testing.T) {
 	eachForm(t, func(t *testing.T, s Study, _ string, in *instrument.Instrument) {
 		for _, it := range questions(in) {
-			basis, allow := column(it, "basis"), strings.Fields(column(it, "allow"))
+			basis := it.Basis
 			switch {
 			case !slices.Contains([]string{"law", "practice", "perception", "statistic"}, basis):
 				t.Errorf("%s: basis %q", it.Source(), basis)
-			case basis == "statistic" && (column(it, "unit") == "" || column(it, "reference_period") == ""):
+			case basis == "statistic" && (it.Unit == "" || it.Period == ""):
 				t.Errorf("%s: a statistic has a unit and a period", it.Source())
-			case basis == "statistic" && !slices.Contains(allow, "confidential"):
+			case basis == "statistic" && !it.Allows(instrument.Confidential):
 				t.Errorf("%s: a statistic may be confidential", it.Source())
-			case basis == "perception" && column(it, "unit") != "":
+			case basis == "perception" && it.Unit != "":
 				t.Errorf("%s: a perception isn't measured", it.Source())
-			case it.List != "" && basis != "law" && it.Section != "about" && !slices.Contains(allow, "not_known"):
+			case it.List != "" && basis != "law" && it.Section != "about" && !it.Allows(instrument.NotKnown):
 				t.Errorf("%s: whoever doesn't know has to guess", it.Source())
 			}
-			if topic := column(it, "topic"); topic == "" != (it.Section == "about") || topic != "" && !s.has(topic) {
-				t.Errorf("%s: topic %q isn't one of the study's", it.Source(), topic)
+			if of := topic(it); of == "" != (it.Section == "about") || of != "" && !s.has(of) {
+				t.Errorf("%s: topic %q isn't one of the study's", it.Source(), of)
 			}
 		}
 	})

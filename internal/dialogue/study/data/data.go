@@ -106,13 +106,13 @@ func (s Study) Dir(audience string) string {
 	return path.Join(s.Code, s.Audiences[audience])
 }
 
-// Form reads the questionnaire of an audience from the program's folders.
+// Form reads the questionnaire of an audience, with its translations, from the program's folders.
 func (s Study) Form(audience string) (*instrument.Instrument, error) {
 	dir := s.Dir(audience)
 	if dir == "" {
 		return nil, fmt.Errorf("study %s: a questionnaire for %q: %w", s.Code, audience, errs.NotFound)
 	}
-	return instrument.Load(own, dir)
+	return instrument.LoadWhole(own, dir)
 }
 
 // Texts are the study's English texts, each of which has its translations in the folder's po.
