@@ -27,6 +27,7 @@ import (
 	"comity/internal/mandate"
 	"comity/internal/store/blob"
 	"comity/internal/store/db"
+	"comity/internal/store/disk"
 	"comity/internal/store/job"
 	"comity/internal/store/keyring"
 	"comity/internal/store/ledger"
@@ -249,10 +250,29 @@ func (n *Node) openSlices(context.Context) (err error) {
 
 // Work runs the sequencer and the jobs until ctx ends.
 func (n *Node) Work(ctx context.Context) {
+	if done := n.alone(ctx); done != nil {
+		defer done()
+	}
 	var wg sync.WaitGroup
 	wg.Go(func() { n.Log.Run(ctx) })
 	wg.Go(func() { n.Jobs.Run(ctx) })
 	wg.Wait()
+}
+
+// alone takes the data folder for this process, and gives back the jobs of an earlier one that was ended in the middle
+// of them. A database on a server may have other nodes' workers, whose jobs are theirs.
+func (n *Node) alone(ctx context.Context) (done func()) {
+	lock, err := disk.Lock(n.Config.path("lock"))
+	if err != nil {
+		n.Config.Log.WarnContext(ctx, "another process works on this data folder too", "error", err)
+		return nil
+	}
+	if !n.DB.Reader.Postgres() {
+		if err := n.Jobs.Free(ctx); err != nil && ctx.Err() == nil {
+			n.Config.Log.WarnContext(ctx, "jobs of an ended process wait for their lease", "error", err)
+		}
+	}
+	return func() { _ = lock.Close() } // the system frees it in any case
 }
 
 // Close closes the database. Call it when nothing runs any more.

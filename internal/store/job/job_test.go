@@ -287,6 +287,33 @@ func TestPauseAfterAJobThatEndedItsProcess(t *testing.T) {
 }
 
 // A job longer than its lease keeps it by renewing.
+// TestFree: a job that a worker had when its process ended is due at once; one that has ended its process again and
+// again keeps waiting, and so does one that failed.
+func TestFree(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		ctx := context.Background()
+		k := Kind[parcel]{Name: "free"}
+		r := NewRunner(d, 1, quiet())
+		Handle(r, k, func(context.Context, parcel) error { return nil })
+		add(t, d, k, 1)
+		for try, want := range []bool{true, true, false} {
+			got, err := r.take(ctx)
+			if err != nil || got == nil {
+				t.Fatalf("try %d: took %v, %v", try, got, err)
+			}
+			if err := r.Free(ctx); err != nil {
+				t.Fatal(err)
+			}
+			if due, err := r.anyDue(ctx, r.handled()); err != nil || due != want {
+				t.Fatalf("after %d takings the job is due: %v, %v, want %v", try+1, due, err, want)
+			}
+			if !want {
+				return
+			}
+		}
+	})
+}
+
 func TestLeaseIsRenewed(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		k := Kind[parcel]{Name: "exercise.push"}

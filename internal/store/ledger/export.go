@@ -106,6 +106,11 @@ func writeLines(w io.Writer, from int64, entries [][]byte, notes []signedNote) e
 // Check re-computes the tree from the node's own entries and compares it with every checkpoint that was signed, with
 // the tiles and with the high-water file. What doesn't fit is [errs.Invalid].
 func (l *Log) Check(ctx context.Context, witnesses ...string) (Report, error) {
+	// The log grows while it is read: what was signed before must be found, what is found must have been placed after.
+	_, signed, err := l.Size(ctx)
+	if err != nil {
+		return Report{}, err
+	}
 	r, w := io.Pipe()
 	go func() { w.CloseWithError(l.Dump(ctx, w)) }()
 	report, err := Verify(r, l.VerifierKey(), witnesses...)
@@ -113,7 +118,7 @@ func (l *Log) Check(ctx context.Context, witnesses ...string) (Report, error) {
 	if err != nil {
 		return report, err
 	}
-	placed, signed, err := l.Size(ctx)
+	placed, _, err := l.Size(ctx)
 	if err != nil {
 		return report, err
 	}
