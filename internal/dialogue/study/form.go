@@ -132,6 +132,10 @@ func (s *Studies) AddForm(ctx context.Context, who access.Person, n id.ID, a Aud
 	if !slices.Contains(Audiences(), a) {
 		return errs.WithFields(errs.Field{Path: "audience", Code: language.M("Choose whom the questionnaire is for.")})
 	}
+	in, err := s.follows(ctx, n, a, in)
+	if err != nil {
+		return err
+	}
 	f, b, err := newForm(n, a, in)
 	if err != nil {
 		return err
@@ -144,6 +148,41 @@ func (s *Studies) AddForm(ctx context.Context, who access.Person, n id.ID, a Aud
 		c.Record(map[string]string{"audience": string(a), "hash": string(f.Hash)})
 		return insertForm(ctx, c, f, b)
 	}, desk.Once(entry))
+}
+
+// follows gives a new version its crosswalk from the one that is adopted or asked now, so that answers that were begun can
+// be carried over: its own when it has one, which is checked, otherwise the one that the two forms suggest.
+func (s *Studies) follows(ctx context.Context, n id.ID, a Audience, in *instrument.Instrument) (*instrument.Instrument, error) {
+	var before Fielded
+	err := s.Read.Read(ctx, db.House("study"), func(tx *db.Tx) error {
+		all, err := FormsOf(ctx, tx, n)
+		for _, f := range all {
+			if err == nil && f.Audience == a && (f.State == FormAdopted || f.State == FormFielded) {
+				before, err = s.Asked(ctx, tx, n, f.ID)
+			}
+		}
+		return err
+	})
+	if err != nil || before.Form == nil {
+		return in, err
+	}
+	if in.Crosswalk != nil && in.Crosswalk.From == string(before.Hash) {
+		if wrong := in.Crosswalk.Check(before.Form, in); len(wrong) > 0 {
+			return nil, errs.WithFields(errs.Field{Path: "file", Code: language.M("The crosswalk from the version before is wrong: {why}"), Args: map[string]string{"why": wrong[0]}})
+		}
+		return in, nil
+	}
+	b, err := in.Canonical()
+	if err != nil {
+		return nil, err
+	}
+	own, err := instrument.Parse(b) // the caller's form stays as it is
+	if err != nil {
+		return nil, err
+	}
+	c, err := instrument.Propose(before.Form, own)
+	own.Crosswalk = &c
+	return own, err
 }
 
 // newForm makes the row of a form: its canonical bytes, their hash, and what it lacks in each official language.

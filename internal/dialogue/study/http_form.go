@@ -3,6 +3,7 @@ package study
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/engine/instrument"
+	"comity/internal/engine/instrument/xlsform"
 	"comity/internal/engine/web"
 	"comity/internal/store/db"
 )
@@ -83,14 +85,14 @@ func (s *Studies) showForms(r *web.Request) error {
 // maxWorkbook is the largest file of a questionnaire, in bytes.
 const maxWorkbook = 8 << 20
 
-// upload takes a questionnaire as a file: its canonical JSON.
+// upload takes a questionnaire as a file: an XLSForm workbook, or its canonical JSON.
 func (s *Studies) upload(r *web.Request) error {
 	n, entry, err := pathAndEntry(r)
 	if err != nil {
 		return err
 	}
-	in, table, err := s.readForm(r)
-	if err == nil && in != nil {
+	in, table, err := readForm(r)
+	if err == nil {
 		err = s.AddForm(r.Ctx(), r.Person, n, Audience(r.Form().Get("audience")), in, entry)
 	}
 	if err != nil {
@@ -107,17 +109,41 @@ func (s *Studies) upload(r *web.Request) error {
 	return r.Done(address(n, "instruments"), language.M("The questionnaire was added as a draft. Look at it, then adopt it."))
 }
 
-// readForm reads the file that was sent. What a workbook has wrong comes back as a table by sheet and cell.
-func (s *Studies) readForm(r *web.Request) (*instrument.Instrument, web.Table, error) {
+// maxFound is how many things that are wrong in a workbook one page lists.
+const maxFound = 100
+
+// readForm reads the file that was sent. What is wrong in a workbook comes back as a table by sheet and cell.
+func readForm(r *web.Request) (*instrument.Instrument, web.Table, error) {
 	b, err := readFile(r, "file", maxWorkbook)
 	if err != nil {
 		return nil, web.Table{}, err
 	}
-	in, err := instrument.Parse(b)
-	if err != nil {
-		return nil, web.Table{}, errs.WithFields(errs.Field{Path: "file", Code: language.M("This is no questionnaire: {why}"), Args: map[string]string{"why": err.Error()}})
+	if bytes.HasPrefix(bytes.TrimSpace(b), []byte("{")) {
+		in, err := instrument.Parse(b)
+		if err != nil {
+			return nil, web.Table{}, errs.WithFields(errs.Field{Path: "file", Code: language.M("This is no questionnaire: {why}"), Args: map[string]string{"why": err.Error()}})
+		}
+		return in, web.Table{}, nil
 	}
-	return in, web.Table{}, nil
+	in, found, err := xlsform.Read(bytes.NewReader(b), int64(len(b)), r.Form().File("file").Filename)
+	if err == nil {
+		return in, web.Table{}, nil
+	}
+	if !errors.Is(err, errs.Invalid) {
+		return nil, web.Table{}, err
+	}
+	t := web.Table{
+		Caption: r.T("What is wrong in the file"), Columns: []web.Column{{Label: r.T("Where")}, {Label: r.T("What is wrong, and what to do")}},
+	}
+	for _, d := range found[:min(len(found), maxFound)] {
+		where := d.File
+		if d.Cell != "" {
+			where += "!" + d.Cell
+		}
+		say := func(english string) string { return r.T(english) }
+		t.Rows = append(t.Rows, []any{where, strings.TrimSpace(d.Say(say) + " " + d.Suggest(say))})
+	}
+	return nil, t, errs.WithFields(errs.Field{Path: "file", Code: language.M("The file has errors. They stand below, each with its cell. Nothing was added.")})
 }
 
 // readFile returns the file of a form, at most limit bytes.
@@ -269,10 +295,11 @@ func (s *Studies) changes(ctx context.Context, tx *db.Tx, r *web.Request, n id.I
 		Caption: r.T("What changed since version {version}", "version", before.Version), Empty: r.T("Every question is the same as before."),
 		Columns: []web.Column{{Label: r.T("Question")}, {Label: r.T("Change")}},
 	}
-	for _, c := range compare(old.Form, in) {
+	changes, err := compare(old.Form, in)
+	for _, c := range changes {
 		t.Rows = append(t.Rows, []any{c.path, changeWords(r.Printer, c.change)})
 	}
-	return t, nil
+	return t, err
 }
 
 func changeWords(p *language.Printer, c instrument.Change) string {

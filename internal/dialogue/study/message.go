@@ -106,7 +106,7 @@ func (s *Studies) takeInvitation(ctx context.Context, c *desk.Change, in *exchan
 	if err != nil {
 		return err
 	}
-	st, r, err := v.rows(in.Peer.Node)
+	st, r, err := s.rows(v, in.Peer.Node)
 	if err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (v invitation) form(in *exchange.Incoming) (*instrument.Instrument, error) 
 }
 
 // rows makes the rows of what came, having checked each member.
-func (v invitation) rows(from id.ID) (Study, Respondent, error) {
+func (s *Studies) rows(v invitation, from id.ID) (Study, Respondent, error) {
 	refuse := func(what string, err error) (Study, Respondent, error) {
 		return Study{}, Respondent{}, exchange.Refuse(envelope.BadSchema, "%s: %s: %v", invitationPath, what, err)
 	}
@@ -163,6 +163,9 @@ func (v invitation) rows(from id.ID) (Study, Respondent, error) {
 	}
 	if !slices.Contains(Audiences(), v.Audience) || !slices.Contains(language.Official(), v.Lang) || v.Name == "" || len(v.Name) > 4*maxName {
 		return refuse("respondent", errs.Invalid)
+	}
+	if country, ok := s.Catalog.Country(v.State); v.State != "" && (!ok || country.ISO3 != v.State || country.Region != v.Region) {
+		return refuse("state", errs.Invalid)
 	}
 	st := Study{ID: v.Study, Origin: from, Code: v.Code, Title: v.Title, Stage: Fielding, Synthetic: v.Synthetic, Mandates: v.Mandates}
 	var err error
