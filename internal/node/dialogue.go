@@ -11,7 +11,7 @@ import (
 
 // openTexts wires the translations of what the other slices say; each registers its own kinds of things.
 func (n *Node) openTexts(context.Context) (err error) {
-	n.Texts, err = translation.New(n.Desk, n.DB.Reader, n.Sources)
+	n.Texts, err = translation.New(n.Desk, n.DB.Reader, n.Sources, n.Catalog)
 	return err
 }
 

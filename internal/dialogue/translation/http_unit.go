@@ -29,6 +29,7 @@ type unitPage struct {
 	MayReturn                     bool
 	Own                           bool // one's own draft: another person reviews it
 	Outdated                      bool
+	Names                         []Name
 	Pager                         web.Pager
 	Save, Right, Return           web.Button
 
@@ -55,6 +56,7 @@ func (q *Translations) unitPage(r *web.Request) (unitPage, error) {
 		}
 		p.units, p.unit = units, units[i]
 		p.fill(r, o, tag, i)
+		p.Names = names(q.catalog, p.Source, p.Text, o.Lang, tag)
 		return q.unitRights(ctx, tx, r, &p)
 	})
 	return p, err

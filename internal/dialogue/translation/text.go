@@ -36,15 +36,29 @@ func objectOf(ctx context.Context, tx *db.Tx, object id.Ref) (Object, error) {
 // Find returns one text of an object in a language. An object that was never put is [errs.NotFound], and so is a field
 // that it doesn't have.
 func Find(ctx context.Context, tx *db.Tx, object id.Ref, field string, tag language.Tag) (Text, error) {
-	all, err := Texts(ctx, tx, object, tag)
+	where, args := visible(tx)
+	var source string
+	var lang language.Tag
+	t := Text{Lang: tag}
+	err := tx.Row(ctx, `
+		SELECT o.lang, s.text, COALESCE(u.text, ''), COALESCE(u.state, '')
+		FROM translation_object o
+		JOIN translation_source s ON s.object_id = o.id
+		LEFT JOIN translation_unit u ON u.object_id = s.object_id AND u.field = s.field AND u.lang = ?
+		WHERE o.object = ? AND s.field = ? AND s.gone = FALSE AND `+where, append([]any{tag, object, field}, args...)...).
+		Scan(&lang, &source, &t.Text, &t.State)
 	if err != nil {
-		return Text{}, err
+		return Text{}, fmt.Errorf("text %s of %s: %w", field, object, err)
 	}
-	t, ok := all[field]
-	if !ok {
-		return Text{}, fmt.Errorf("text %s of %s: %w", field, object, errs.NotFound)
+	return t.or(source, lang), nil
+}
+
+// or is the source itself in its own language.
+func (t Text) or(source string, lang language.Tag) Text {
+	if t.Lang == lang {
+		return Text{Text: source, State: Original, Lang: lang}
 	}
-	return t, nil
+	return t
 }
 
 // Texts returns all texts of an object in a language, by field.
@@ -59,11 +73,7 @@ func Texts(ctx context.Context, tx *db.Tx, object id.Ref, tag language.Tag) (map
 	}
 	out := make(map[string]Text, len(units))
 	for _, u := range units {
-		t := Text{Text: u.Text, State: u.State, Lang: u.Lang}
-		if tag == o.Lang {
-			t = Text{Text: u.Source, State: Original, Lang: o.Lang}
-		}
-		out[u.Field] = t
+		out[u.Field] = Text{Text: u.Text, State: u.State, Lang: tag}.or(u.Source, o.Lang)
 	}
 	return out, nil
 }

@@ -13,6 +13,7 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
+	"comity/internal/base/language"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
 	"comity/internal/store/db"
@@ -41,14 +42,15 @@ type Kind struct {
 
 // Translations keeps sources and translations of a node.
 type Translations struct {
-	desk  *desk.Desk
-	read  *db.Reader
-	kinds map[string]Kind
+	desk    *desk.Desk
+	read    *db.Reader
+	catalog *language.Catalog // for the names of States
+	kinds   map[string]Kind
 }
 
 // New returns the translations of a node and registers how their facts are read.
-func New(d *desk.Desk, r *db.Reader, s *access.Sources) (*Translations, error) {
-	q := &Translations{desk: d, read: r, kinds: map[string]Kind{}}
+func New(d *desk.Desk, r *db.Reader, s *access.Sources, c *language.Catalog) (*Translations, error) {
+	q := &Translations{desk: d, read: r, catalog: c, kinds: map[string]Kind{}}
 	if err := s.Register(ObjectKind, objectFacts); err != nil {
 		return nil, err
 	}
