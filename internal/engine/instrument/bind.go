@@ -141,7 +141,7 @@ func (b *binding) ranked(name string) []string {
 // those before stay true.
 func (b *binding) repeats() error {
 	remove := slices.Clone(b.form[RemoveField])
-	slices.SortFunc(remove, func(x, y string) int { return byPlace(y, x) })
+	slices.SortFunc(remove, func(x, y string) int { return ByPlace(y, x) })
 	for _, path := range slices.Compact(remove) {
 		c := b.s.byPath[path]
 		if c == nil || c.item.Type != RepeatType || !b.sel.has(c) {
@@ -159,8 +159,8 @@ func (b *binding) repeats() error {
 	return nil
 }
 
-// byPlace orders paths of instances as they stand in the document.
-func byPlace(x, y string) int {
+// ByPlace orders paths of answers by name, and instances of repeats as they stand in the document.
+func ByPlace(x, y string) int {
 	a, errA := parsePath(x)
 	b, errB := parsePath(y)
 	if errA != nil || errB != nil {

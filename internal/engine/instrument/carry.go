@@ -84,16 +84,13 @@ func (k *carrier) put(c *cell, s Step, value string) {
 			k.left = append(k.left, Left{c.path, c.value, Dropped, s.Now})
 			return
 		}
-		for k.out.Count(path) < numbers[0] { // instances before it that hold nothing are instances all the same
-			if _, err := k.out.AddRepeat(path); err != nil {
-				k.err = err
-				return
-			}
-		}
 		path += "[" + number(numbers[0]) + "]"
 		numbers = numbers[1:]
 	}
-	k.err = k.out.Set(path, value)
+	// Instances before it that hold nothing are instances all the same.
+	if k.err = k.out.Ensure(path); k.err == nil {
+		k.err = k.out.Set(path, value)
+	}
 }
 
 // numbers are those of the instances that a cell stands in, outermost first.

@@ -208,6 +208,27 @@ func onlyAttributes(o map[string]any) bool {
 	return true
 }
 
+// Ensure makes the instances of repeats that a path leads through, empty, where they aren't there yet: at most
+// [MaxInstances] of each.
+func (a Answers) Ensure(path string) error {
+	steps, err := parsePath(path)
+	if err != nil {
+		return err
+	}
+	for i, st := range steps {
+		if st.index > MaxInstances {
+			return errs.Invalidf("%s: more than %d instances", path, MaxInstances)
+		}
+		repeat := joinPath(append(slices.Clone(steps[:i]), pathStep{name: st.name}))
+		for st.index > 0 && a.Count(repeat) < st.index {
+			if _, err := a.AddRepeat(repeat); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // AddRepeat appends an empty instance to a repeat and returns its path: AddRepeat("request/measure") gives
 // "request/measure[2]" when there was one.
 func (a Answers) AddRepeat(path string) (string, error) {

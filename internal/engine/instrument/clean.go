@@ -26,3 +26,17 @@ func CleanText(s string) (text string, removed int) {
 	}, s)
 	return norm.NFC.String(text), removed
 }
+
+// Clean brings what was typed or pasted as the answer to the question to the form in which it is kept, and says what was
+// done to it or is wrong with its length: a code for [Sentence], "" when nothing is.
+func (it *Item) Clean(typed string) (value, code string, args map[string]string) {
+	value, removed := CleanText(typed)
+	value = it.normal(value)
+	if code, args := it.wrongForm(value); code == CodeTooLong {
+		return value, code, args
+	}
+	if removed > 0 {
+		return value, CodeRemovedControl, map[string]string{"n": number(removed)}
+	}
+	return value, "", nil
+}

@@ -41,6 +41,9 @@ const (
 	RepeatType         Type = "repeat" // begin_repeat … end_repeat
 )
 
+// Answered reports whether a person answers the item: it is a question, and nothing calculates it.
+func (it *Item) Answered() bool { return it.Type.answered() && it.calculation == nil }
+
 // Acknowledged is the answer to a question of [AcknowledgeType] once its box is ticked.
 const Acknowledged = "OK"
 

@@ -80,3 +80,40 @@ func sharedRepeat(a, b *Item) *Item {
 	}
 	return nil
 }
+
+// DependsOn lists the questions whose answers decide whether the item is asked, those of the groups around it too.
+func (in *Instrument) DependsOn(it *Item) []*Item {
+	var out []*Item
+	for _, around := range it.above() {
+		if around.relevant == nil {
+			continue
+		}
+		for _, p := range around.relevant.uses {
+			for _, o := range in.byPath[p.String()] {
+				if !slices.Contains(out, o) {
+					out = append(out, o)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Question returns the item that a path of the answers leads to: with numbers at repeats and nowhere else, none above
+// what the repeat may have. It is nil for any other path, so that what a stranger's file names has a place in the form.
+func (in *Instrument) Question(path string) *Item {
+	steps, err := parsePath(path)
+	if err != nil {
+		return nil
+	}
+	at := ""
+	for i, st := range steps {
+		at += "/" + st.name
+		items := in.byPath[at]
+		repeat := len(items) > 0 && items[0].Type == RepeatType
+		if repeat != (st.index > 0) || repeat && st.index > items[0].Most || i == len(steps)-1 && len(items) == 0 {
+			return nil
+		}
+	}
+	return in.byPath[at][0]
+}

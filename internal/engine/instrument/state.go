@@ -185,6 +185,14 @@ func (s State) eachRepeat(f func(parent *cell, repeat *Item, count int)) {
 	s.top.each(visit)
 }
 
+// EachRepeat calls f for every repeat that the answers have a place for, with its path and how many instances there are.
+// f may change the answers.
+func (in *Instrument) EachRepeat(a Answers, f func(path string, repeat *Item, count int)) {
+	in.layout(a).eachRepeat(func(parent *cell, repeat *Item, count int) {
+		f(strings.TrimPrefix(parent.path+"/"+repeat.Name, "/"), repeat, count)
+	})
+}
+
 // itemsOf returns the items that stand in a cell's group.
 func (in *Instrument) itemsOf(c *cell) []*Item {
 	if c.item == nil {

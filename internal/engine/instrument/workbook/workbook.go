@@ -138,6 +138,9 @@ func recovered(err *error) {
 // Close ends the reading.
 func (b *Book) Close() error { return b.file.Close() }
 
+// Sheets lists the sheets in the book's order.
+func (b *Book) Sheets() []string { return b.file.GetSheetList() }
+
 // Find returns the sheet of a name as the book writes it, whatever its letters' case; "" when there is none.
 func (b *Book) Find(name string) string {
 	for _, s := range b.file.GetSheetList() {
