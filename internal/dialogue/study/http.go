@@ -50,6 +50,7 @@ func (s *Studies) Routes(m *web.Mux) {
 	m.Post("/d/studies/{id}/respondents/{respondent}", "study.frame", s.describe)
 	m.Post("/d/studies/{id}/respondents/{respondent}/remove", "study.frame", s.remove)
 	m.Post("/d/studies/{id}/respondents/{respondent}/decline", "study.frame", s.decline)
+	m.Post("/d/studies/{id}/respondents/{respondent}/invite", "study.invite", s.inviteAgain)
 	m.Post("/d/studies/{id}/respondents/{respondent}/link", "study.invite", s.renew)
 	m.Get("/d/studies/{id}/invite", "study.invite", s.showInvite)
 	m.Post("/d/studies/{id}/invite", "study.invite", s.invite)

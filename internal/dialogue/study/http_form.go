@@ -317,7 +317,7 @@ func (s *Studies) showForm(r *web.Request) error {
 	return r.Page("study/instrument", p)
 }
 
-// giveForm sends the questionnaire as its canonical file.
+// giveForm sends the questionnaire as its canonical file, or as a workbook.
 func (s *Studies) giveForm(r *web.Request) error {
 	var asked Fielded
 	err := s.see(r, "study.read", func(ctx context.Context, tx *db.Tx, at Study) error {
@@ -338,7 +338,15 @@ func (s *Studies) giveForm(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	return r.Attachment("instrument-"+string(asked.Audience)+"-"+string(asked.Hash[:8])+".json", "application/json", bytes.NewReader(asked.Canonical))
+	name := "instrument-" + string(asked.Audience) + "-" + string(asked.Hash[:8])
+	if r.Query("as") != "xlsx" {
+		return r.Attachment(name+".json", "application/json", bytes.NewReader(asked.Canonical))
+	}
+	var book bytes.Buffer
+	if err := xlsform.Write(&book, asked.Form); err != nil {
+		return err
+	}
+	return r.Attachment(name+".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", bytes.NewReader(book.Bytes()))
 }
 
 // onForm does something with the questionnaire of the address.

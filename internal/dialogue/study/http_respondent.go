@@ -154,6 +154,7 @@ type respondentPage struct {
 	Invitations web.Table
 	May, Remove bool
 	Renew       bool
+	Again       Way // by which it can be invited again, "" when it can't
 	Languages   []web.Choice
 }
 
@@ -217,6 +218,11 @@ func (s *Studies) respondentPage(r *web.Request) (respondentPage, error) {
 		p.May = p.May && at.Origin == ""
 		p.Renew = p.May && s.Desk.Ever(r.Person, "study.invite")
 		p.Remove = p.May && o.Status == Listed
+		if p.Renew && o.Status != Listed && o.Status != Submitted && MayAnswer(at, o, tx.Now()) {
+			if p.Again = ByNote; o.Peer != "" {
+				p.Again = ByNode
+			}
+		}
 		for _, tag := range language.Official() {
 			p.Languages = append(p.Languages, web.Choice{Value: string(tag), Label: tag.Name()})
 		}
@@ -296,6 +302,17 @@ func (s *Studies) describe(r *web.Request) error {
 func (s *Studies) remove(r *web.Request) error {
 	return s.onRespondent(r, language.M("The respondent was taken out of the frame."), func(n, respondent, entry id.ID) error {
 		return s.RemoveRespondent(r.Ctx(), r.Person, n, respondent, entry)
+	})
+}
+
+// inviteAgain asks a respondent once more, by the way in which it answers: with a newer questionnaire, or a later day.
+func (s *Studies) inviteAgain(r *web.Request) error {
+	return s.onRespondent(r, language.M("The respondent was invited again."), func(n, respondent, entry id.ID) error {
+		way := Way(r.Form().Get("way"))
+		if way != ByNode {
+			way = ByNote
+		}
+		return s.Invite(r.Ctx(), r.Person, n, respondent, way, entry)
 	})
 }
 

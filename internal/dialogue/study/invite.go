@@ -49,12 +49,12 @@ func (s *Studies) Invite(ctx context.Context, who access.Person, n, respondent i
 		if err != nil {
 			return err
 		}
-		if at.Stage != Fielding {
-			return errs.Say(fmt.Errorf("invite to study %s, which is %s: %w", n, at.Stage, errs.Conflict), language.M("People are invited while the study is being asked."), nil)
-		}
 		r, err := respondentIn(ctx, c.Tx, n, respondent)
 		if err != nil {
 			return err
+		}
+		if at.Stage != Fielding && !MayAnswer(at, r, c.Now()) { // whoever was let answer late is told so by another invitation
+			return errs.Say(fmt.Errorf("invite to study %s, which is %s: %w", n, at.Stage, errs.Conflict), language.M("People are invited while the study is being asked."), nil)
 		}
 		f, err := s.Fielded(ctx, c.Tx, n, r.Audience)
 		if errors.Is(err, errs.NotFound) {

@@ -81,7 +81,9 @@ func (p Person) Offices() []id.ID {
 }
 
 // Guest reports whether p has roles here but belongs to no office: people of a respondent, a court, a defence.
-func (p Person) Guest() bool { return p.Kind == Human && len(p.Grants) > 0 && len(p.Offices()) == 0 }
+func (p Person) Guest() bool {
+	return p.ID != "" && p.Kind != Node && len(p.Grants) > 0 && len(p.Offices()) == 0
+}
 
 // Holds reports whether p has the role in some office, be it as a deputy.
 func (p Person) Holds(role Role) bool {
