@@ -21,11 +21,19 @@ type newPage struct {
 	Offices []web.Choice
 	Only    id.ID // the one office, when there is one
 	Titles  []web.Field
+	Shipped []web.Choice // studies that come with the program
 }
 
 func (s *Studies) newPage(r *web.Request) (newPage, error) {
 	p := newPage{Form: r.Form(), Titles: titleFields(r)}
-	err := s.look(r, func(ctx context.Context, tx *db.Tx) error {
+	shipped, err := shippedChoices(r.Lang())
+	if err != nil {
+		return p, err
+	}
+	for _, c := range shipped {
+		p.Shipped = append(p.Shipped, web.Choice{Value: c[0], Label: c[1]})
+	}
+	err = s.look(r, func(ctx context.Context, tx *db.Tx) error {
 		held := s.officesOf(r)
 		for _, o := range held {
 			office, err := access.FindOffice(ctx, tx, o)
@@ -101,10 +109,15 @@ func (s *Studies) proposeForm(r *web.Request) error {
 	if !slices.Contains(s.officesOf(r), office) {
 		err = errs.WithFields(errs.Field{Path: "office", Code: "Choose one of the answers."})
 	} else {
-		_, err = s.Propose(r.Ctx(), r.Person, Proposal{
+		p := Proposal{
 			Code: r.Form().Get("code"), Title: formTitles(r), Mandates: formMandates(r), Office: office,
 			Synthetic: r.Form().Get("synthetic") == "yes" || s.Exchange.Self().Card.Exercise,
-		}, entry)
+		}
+		if from := r.Form().Get("from"); from != "" {
+			_, err = s.Begin(r.Ctx(), r.Person, from, p, entry)
+		} else {
+			_, err = s.Propose(r.Ctx(), r.Person, p, entry)
+		}
 	}
 	if err != nil {
 		p, failed := s.newPage(r)
@@ -122,6 +135,7 @@ type planPage struct {
 	Form         *web.Form
 	Plan         Plan
 	Topics       []topicRow
+	Method       []Block // in the reader's language where the catalogue has it
 	Dates        web.Table
 	May, Fixed   bool
 	Version      int64
@@ -149,6 +163,9 @@ func (s *Studies) planPage(r *web.Request) (planPage, error) {
 				row.Sub = append(row.Sub, r.T(sub.Title))
 			}
 			p.Topics = append(p.Topics, row)
+		}
+		for _, k := range p.Plan.Method {
+			p.Method = append(p.Method, Block{k.Heading, r.T(k.Text)})
 		}
 		p.Fixed = !slices.Contains([]Stage{Proposed, Designed}, at.Stage)
 		p.May, err = s.may(ctx, tx, r, "study.edit", id.NewRef(Kind, at.ID))

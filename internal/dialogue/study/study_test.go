@@ -237,3 +237,30 @@ func TestListIsRefusedByLine(t *testing.T) {
 		}
 	})
 }
+
+// TestShippedStudiesBegin begins each study that comes with the program: its plan stands, and its questionnaires are drafts.
+func TestShippedStudiesBegin(t *testing.T) {
+	each(t, func(h *house) {
+		shipped, err := study.Shipped()
+		h.ok(err)
+		if len(shipped) == 0 {
+			h.Fatal("no study comes with the program")
+		}
+		for _, d := range shipped {
+			n, err := h.Studies.Begin(ctx, h.As("manager"), d.Code, study.Proposal{Synthetic: true, Office: h.Office}, h.Entry())
+			h.ok(err)
+			h.read(func(tx *db.Tx) error {
+				p, err := study.PlanOf(ctx, tx, n)
+				if err != nil {
+					return err
+				}
+				forms, err := study.FormsOf(ctx, tx, n)
+				if len(p.Topics) != len(d.Topics) || len(p.Method) < len(d.Method) || len(forms) != len(d.Audiences) {
+					h.Errorf("%s: %d topics, %d paragraphs, %d questionnaires", d.Code, len(p.Topics), len(p.Method), len(forms))
+				}
+				return err
+			})
+			want(h.T, h.site().As("manager").Get("/d/studies/"+string(n)+"/topics"), 200, d.Topics[0].Title)
+		}
+	})
+}
