@@ -30,7 +30,7 @@ func Write(out io.Writer, d *document.Doc) error {
 		if err != nil {
 			return fmt.Errorf("write DOCX of %q: %s: %w", d.Title, p.name, err)
 		}
-		if _, err := io.WriteString(w, p.xml); err != nil {
+		if _, err := io.WriteString(w, p.content); err != nil {
 			return fmt.Errorf("write DOCX of %q: %s: %w", d.Title, p.name, err)
 		}
 	}
@@ -41,7 +41,7 @@ func Write(out io.Writer, d *document.Doc) error {
 }
 
 // part is one file of the package.
-type part struct{ name, xml string }
+type part struct{ name, content string }
 
 // partsOf makes all parts. The content types come first, as readers that stream expect them there.
 func partsOf(d *document.Doc) ([]part, error) {
@@ -60,17 +60,18 @@ func partsOf(d *document.Doc) ([]part, error) {
 			return nil, w.err
 		}
 	}
-	return []part{
-		{"[Content_Types].xml", contentTypes},
+	rels, types, pictures := withPictures(body.pictures)
+	return append([]part{
+		{"[Content_Types].xml", types},
 		{"_rels/.rels", packageRels},
 		{"docProps/core.xml", core},
 		{"word/document.xml", body.b.String()},
-		{"word/_rels/document.xml.rels", documentRels},
+		{"word/_rels/document.xml.rels", rels},
 		{"word/styles.xml", styles(d.Lang)},
 		{"word/numbering.xml", numbering(body.orderedLists)},
 		{"word/settings.xml", settings(d.Lang)},
 		{"word/header1.xml", first.b.String()},
 		{"word/header2.xml", other.b.String()},
 		{"word/footer1.xml", foot.b.String()},
-	}, nil
+	}, pictures...), nil
 }

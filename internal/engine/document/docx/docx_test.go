@@ -6,6 +6,7 @@ import (
 	"encoding/xml"
 	"errors"
 	"flag"
+	"image/png"
 	"io"
 	"os"
 	"os/exec"
@@ -233,13 +234,40 @@ func TestOrderedLists_beginAtOne(t *testing.T) {
 	}
 }
 
-func TestPicture_isItsWords(t *testing.T) {
-	p := document.Picture{Drawing: &document.Drawing{Width: 1, Height: 1}, Caption: document.T("Map 1"), Alt: "A map of the world"}
-	got := body(t, &document.Doc{Lang: "en", Blocks: []document.Block{p}})
-	for _, want := range []string{">Map 1<", ">A map of the world<"} {
-		if !strings.Contains(got, want) {
-			t.Errorf("the document lacks %s: %s", want, got)
+// TestPicture_isInTheFile: a picture is a part of its own, related and typed, with its words for those who don't see it.
+func TestPicture_isInTheFile(t *testing.T) {
+	box := []document.Point{{X: 10, Y: 10}, {X: 90, Y: 10}, {X: 90, Y: 40}, {X: 10, Y: 40}}
+	drawing := &document.Drawing{Lang: "ar", Width: 100, Height: 50, Shapes: []document.Shape{
+		document.Area{Rings: [][]document.Point{box}, Paint: document.Paint{Fill: "#2078dd"}},
+		document.Words{At: document.Point{X: 90, Y: 45}, Text: "الدول", Size: 4},
+	}}
+	one := document.Picture{Drawing: drawing, Caption: document.T("Map 1"), Alt: `A "map" of the world`}
+	d := &document.Doc{Lang: "ar", Title: "T", Blocks: []document.Block{one, document.Break{}, one}}
+	all := parts(t, written(t, d))
+	for name, want := range map[string][]string{
+		"word/document.xml": {
+			">Map 1<", `descr="A &#34;map&#34; of the world"`, `r:embed="rId7"`, `r:embed="rId8"`, `<wp:extent cx="6120130" cy="3060065"/>`,
+		},
+		"word/_rels/document.xml.rels": {`Id="rId7"`, `Target="media/picture2.png"`},
+		"[Content_Types].xml":          {`<Default Extension="png" ContentType="image/png"/>`},
+	} {
+		for _, w := range want {
+			if !strings.Contains(all[name], w) {
+				t.Errorf("%s lacks %s:\n%s", name, w, all[name])
+			}
 		}
+	}
+	for _, name := range []string{"word/media/picture1.png", "word/media/picture2.png"} {
+		img, err := png.Decode(strings.NewReader(all[name]))
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if r, _, _, _ := img.At(800, 400).RGBA(); img.Bounds().Dx() != 1600 || r>>8 != 0x20 {
+			t.Errorf("%s is %v with red %#x in its middle, want 1600 pixels and 0x20", name, img.Bounds(), r>>8)
+		}
+	}
+	if a, b := written(t, d), written(t, d); !bytes.Equal(a, b) {
+		t.Error("two files of one document differ")
 	}
 }
 

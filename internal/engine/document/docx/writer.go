@@ -7,6 +7,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/engine/document"
+	"comity/internal/engine/document/font"
 )
 
 const namespaces = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"` +
@@ -18,8 +19,10 @@ type writer struct {
 	b            strings.Builder
 	err          error
 	doc          *document.Doc
-	orderedLists int  // how many there were: each has a numbering of its own
-	breakPending bool // the next paragraph begins a page
+	orderedLists int       // how many there were: each has a numbering of its own
+	breakPending bool      // the next paragraph begins a page
+	pictures     []string  // the PNG files
+	fonts        *font.Set // for pictures; nil until there is one
 }
 
 func newWriter(d *document.Doc) *writer {
@@ -112,19 +115,6 @@ func (w *writer) list(l document.List) {
 	for _, item := range l.Items {
 		w.paragraph(paragraph{style: "ListParagraph", list: num}, item)
 	}
-}
-
-// picture writes the words for a drawing in its place: a word processor shows no drawing of ours, and the numbers stand
-// in the table beside it.
-func (w *writer) picture(p document.Picture) {
-	if err := p.Check(); err != nil {
-		w.fail(err)
-		return
-	}
-	if len(p.Caption) > 0 {
-		w.paragraph(paragraph{style: "Caption"}, p.Caption)
-	}
-	w.paragraph(paragraph{}, document.Text{{Kind: document.Emphasis, Text: p.Alt}})
 }
 
 func (w *writer) signature(s document.Signature) {

@@ -79,17 +79,9 @@ type easel struct {
 func (e *easel) shape(s document.Shape, d *document.Drawing) error {
 	switch s := s.(type) {
 	case document.Area:
-		box := newExtent()
-		for _, r := range s.Rings {
-			for _, p := range r {
-				box.add(p, 0)
-			}
-		}
-		e.painted(s.Paint, box, func() { e.rings(s.Rings) })
+		e.painted(s.Paint, document.ExtentOf(s.Rings), func() { e.rings(s.Rings) })
 	case document.Circle:
-		box := newExtent()
-		box.add(s.Centre, s.Radius)
-		e.painted(s.Paint, box, func() { e.circle(s) })
+		e.painted(s.Paint, s.Extent(), func() { e.circle(s) })
 	case document.Words:
 		return e.words(s, d)
 	}
@@ -142,7 +134,7 @@ func (e *easel) circle(c document.Circle) {
 }
 
 // painted draws a path as often as its paint wants: filled, under the lines of a hatch, with a border.
-func (e *easel) painted(p document.Paint, box extent, path func()) {
+func (e *easel) painted(p document.Paint, box document.Extent, path func()) {
 	b := &e.drawn
 	b.WriteString("q\n")
 	if p.Fill != "" {
@@ -154,7 +146,7 @@ func (e *easel) painted(p document.Paint, box extent, path func()) {
 		b.WriteString("q\n")
 		path()
 		fmt.Fprintf(b, "W* n\n%s RG %s w\n", rgb(p.Ink), e.length(document.HatchThick))
-		for _, l := range box.hatch(p.Hatch) {
+		for _, l := range p.Hatch.Lines(box) {
 			e.point(l[0], l[1], "m")
 			e.point(l[2], l[3], "l")
 		}
