@@ -24,7 +24,8 @@ type MapSpec struct {
 // Value is what is known of a country.
 type Value struct {
 	Number   float64
-	Known    bool // the number is
+	Known    bool   // the number is
+	Text     string // the number in words, for the table: "81.4 % (2010)"
 	Answered bool
 	Label    string // shown at the pointer: "France: 81.4 %, response received"
 }

@@ -67,6 +67,40 @@ func surface(r []document.Point) int {
 	return max(a, -a) / 2
 }
 
+// TestTableListsEveryState is the other half of D1 and D2: the table beside the map names all 195, in six languages, in the
+// order of each, with what the map shows of them.
+func TestTableListsEveryState(t *testing.T) {
+	for _, tag := range six {
+		s := spec(t, tag)
+		c := catalog(t)
+		fra := s.Areas["FRA"]
+		fra.Text, fra.Answered = "77.8 %", true
+		s.Areas["FRA"] = fra
+		table := s.Table(c.Get(tag), c.Countries(), "%")
+		others := 0
+		for code, v := range s.Areas {
+			if k, _ := c.Country(code); v.Answered && k.Member == language.NotUN {
+				others++
+			}
+		}
+		if got, want := len(table.Rows), 195+others; got != want {
+			t.Errorf("%s: the table has %d rows, want the 195 States and the %d others that have answered", tag, got, others)
+		}
+		found := false
+		for _, r := range table.Rows {
+			if strings.TrimSpace(r[0].String()) == "" || r[1].String() == "" && r[2].String() == "" {
+				t.Errorf("%s: a row is empty: %v", tag, r)
+			}
+			if k, _ := c.Country("FRA"); r[0].String() == k.Short(tag) {
+				found = r[1].String() == "77.8 %" && r[2].String() == s.Answered
+			}
+		}
+		if !found {
+			t.Errorf("%s: France isn't listed with its number and its response", tag)
+		}
+	}
+}
+
 // TestMapNamesStatesInSixLanguages is criterion D2: no area of the map is without a name in any of the six languages.
 func TestMapNamesStatesInSixLanguages(t *testing.T) {
 	members, observers := states(t)
@@ -246,5 +280,16 @@ func TestInternetIsTheNewestKnown(t *testing.T) {
 		if got, ok := all[c.code]; got != c.want || ok != c.ok {
 			t.Errorf("Internet(%d)[%s] = %v, %v, want %v, %v", c.year, c.code, got, ok, c.want, c.ok)
 		}
+	}
+}
+
+func BenchmarkMap(b *testing.B) {
+	m, s := maker(b), spec(b, language.Arabic)
+	for b.Loop() {
+		d, err := m.Map(s)
+		if err != nil {
+			b.Fatal(err)
+		}
+		svg.Write(d)
 	}
 }
