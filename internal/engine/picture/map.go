@@ -42,10 +42,10 @@ var (
 	greens = [5]document.Colour{"#cdecd8", "#96d7ab", "#5cc17e", "#3fa561", "#348850"}
 )
 
-const (
-	noNumber    document.Colour = "#f3f2f1"
-	markerRound                 = 8
-)
+const noNumber document.Colour = "#f3f2f1"
+
+// markerRound is the radius of a circle.
+const markerRound = 8
 
 // Map draws the map. It refuses to drop an answer: a country that has answered and isn't on the base map is an
 // errs.Invalid.

@@ -5,6 +5,9 @@ import (
 	"compress/gzip"
 	"errors"
 	"fmt"
+	"image"
+	"image/color"
+	"image/png"
 	"math"
 	"slices"
 	"strings"
@@ -13,6 +16,8 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/engine/document"
+	"comity/internal/engine/document/font"
+	"comity/internal/engine/document/raster"
 	"comity/internal/engine/document/svg"
 	"comity/internal/engine/picture"
 )
@@ -214,6 +219,68 @@ func TestMapIsReadInGrey(t *testing.T) {
 			t.Errorf("class %d: %s is not clearly darker than %s", i, a.Fill, silent[i-1].Fill)
 		}
 	}
+}
+
+// TestGreyPixelsTellResponses is D5 on the pixels of a copy in grey, as wide as a page: in the middle of a State that
+// hasn't answered every pixel is the same, of one that has some are clearly darker, whatever its class.
+func TestGreyPixelsTellResponses(t *testing.T) {
+	s := spec(t, language.English)
+	s.Synthetic = "" // the word behind the map would be seen between the islands
+	countries := []string{"BRA", "AUS", "DZA", "CHN"}
+	for _, number := range []float64{10, 50, 90} {
+		for turn := range 2 {
+			s.Areas = map[string]picture.Value{}
+			for i, code := range countries {
+				s.Areas[code] = picture.Value{Number: number, Known: true, Answered: i%2 == turn, Label: code}
+			}
+			d := draw(t, s)
+			img := grey(t, d)
+			for i, code := range countries {
+				darkest, lightest := around(img, middle(d, code))
+				if told := lightest-darkest > 0.12; told != (i%2 == turn) {
+					t.Errorf("%s with %.0f, answered %v: its middle is from %.2f to %.2f bright", code, number, i%2 == turn, darkest, lightest)
+				}
+			}
+		}
+	}
+}
+
+// grey draws a map half as wide as its units.
+func grey(t *testing.T, d *document.Drawing) image.Image {
+	t.Helper()
+	b, err := raster.PNG(d, font.Noto(), d.Width/2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	img, err := png.Decode(bytes.NewReader(b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return img
+}
+
+// middle is the middle of what is around an area's largest ring.
+func middle(d *document.Drawing, label string) document.Point {
+	for _, s := range d.Shapes {
+		if a, ok := s.(document.Area); ok && a.Label == label {
+			slices.SortFunc(a.Rings, func(x, y []document.Point) int { return surface(y) - surface(x) })
+			e := document.ExtentOf(a.Rings[:1])
+			return document.Point{X: (e.X0 + e.X1) / 2, Y: (e.Y0 + e.Y1) / 2}
+		}
+	}
+	return document.Point{}
+}
+
+// around returns the brightness of the darkest and of the lightest pixel around a place.
+func around(img image.Image, at document.Point) (darkest, lightest float64) {
+	darkest = 1
+	for y := -8; y <= 8; y++ {
+		for x := -8; x <= 8; x++ {
+			g := float64(color.GrayModel.Convert(img.At(at.X/2+x, at.Y/2+y)).(color.Gray).Y) / 255
+			darkest, lightest = min(darkest, g), max(lightest, g)
+		}
+	}
+	return darkest, lightest
 }
 
 func contrast(a, b document.Colour) float64 {
