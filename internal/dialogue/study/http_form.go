@@ -42,6 +42,10 @@ func formTag(p *language.Printer, st FormState) web.Tag {
 	return web.Tag{Text: p.T(words), Colour: colour}
 }
 
+func formTitle(p *language.Printer, f Form) string {
+	return p.T("{audience}, version {version}", "audience", language.Plain(audienceWords(p, f.Audience)), "version", f.Version)
+}
+
 func (s *Studies) formsPage(r *web.Request) (formsPage, error) {
 	p := formsPage{Form: r.Form()}
 	err := s.see(r, "study.read", func(ctx context.Context, tx *db.Tx, at Study) error {
@@ -58,7 +62,7 @@ func (s *Studies) formsPage(r *web.Request) (formsPage, error) {
 			if r.Person.Guest() && f.State != FormFielded {
 				continue
 			}
-			row := formRow{Form: f, Title: audienceWords(r.Printer, f.Audience) + " · " + f.Version, State: formTag(r.Printer, f.State), Adopt: p.May && f.State == FormDraft}
+			row := formRow{Form: f, Title: formTitle(r.Printer, f), State: formTag(r.Printer, f.State), Adopt: p.May && f.State == FormDraft}
 			var names []string
 			for _, tag := range f.lacking() {
 				names = append(names, language.Tag(tag).Name()+" ("+strconv.Itoa(f.Lacks[language.Tag(tag)])+")")
@@ -216,7 +220,7 @@ func (s *Studies) formPage(r *web.Request) (formPage, error) {
 		if err != nil {
 			return err
 		}
-		p.Row = formRow{Form: f, Title: audienceWords(r.Printer, f.Audience) + " · " + f.Version, State: formTag(r.Printer, f.State)}
+		p.Row = formRow{Form: f, Title: formTitle(r.Printer, f), State: formTag(r.Printer, f.State)}
 		for _, tag := range language.Official() {
 			p.Languages = append(p.Languages, web.Link{Text: tag.Name(), Href: "?in=" + string(tag)})
 		}

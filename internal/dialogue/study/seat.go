@@ -248,6 +248,9 @@ func (s *Studies) GiveSeat(ctx context.Context, who access.Person, respondent id
 		return Link{}, err
 	}
 	var link Link
+	if who.Guest() {
+		p.Colleague = "" // a guest knows nobody of the house
+	}
 	err := s.Desk.Do(ctx, who, "study.seat.give", id.NewRef(KindRespondent, respondent), func(c *desk.Change) (err error) {
 		r, err := RespondentOf(ctx, c.Tx, respondent)
 		if err != nil {
