@@ -147,6 +147,28 @@ func TestTranslationsThatDiffer(t *testing.T) {
 	}
 }
 
+// A page in a language shows the translation of the question itself, not the first of its words.
+func TestViewIn(t *testing.T) {
+	fr := func(label string) map[language.Tag]map[string]string {
+		return map[language.Tag]map[string]string{"fr": {"label": label}}
+	}
+	row := func(name, label, french string) Row {
+		return Row{Cells: map[string]string{"type": "text", "name": name, "label": label, "section": "s"}, In: fr(french)}
+	}
+	in, err := Options{}.Build(Tables{Name: "f", Survey: []Row{row("a", "Order", "Ordre"), row("b", "Order", "Ordonnance de ${a}"), row("c", "Plain", "")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := in.Eval(answers(t, "a", "x"), now)
+	var got []string
+	for _, f := range s.ViewIn("s", "fr", strings.ToUpper) {
+		got = append(got, f.Label)
+	}
+	if d := cmp.Diff([]string{"Ordre", "Ordonnance de x", "PLAIN"}, got); d != "" {
+		t.Errorf("in French (-want +got):\n%s", d)
+	}
+}
+
 func TestLacks(t *testing.T) {
 	in := surveyForm(t)
 	var got []string

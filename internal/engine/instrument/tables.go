@@ -164,6 +164,18 @@ func (it *Item) texts() map[string]string {
 	}
 }
 
+func (it *Item) text(column string) string {
+	switch column {
+	case "label":
+		return it.Label
+	case "hint":
+		return it.Hint
+	case "constraint_message":
+		return it.Message
+	}
+	return it.WhyRequired
+}
+
 func (s Section) texts() map[string]string {
 	return map[string]string{"label": s.Label, "hint": s.Hint}
 }

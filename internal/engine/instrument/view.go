@@ -2,6 +2,8 @@ package instrument
 
 import (
 	"strings"
+
+	"comity/internal/base/language"
 )
 
 // whyHidden tells why a question isn't asked; its places are labels of the questions it depends on.
@@ -44,6 +46,22 @@ type ChoiceField struct {
 	Selected     bool
 }
 
+// ViewIn is [State.View] in one of the form's languages: its own translations first, those of single questions too; what
+// it has none of, and the engine's own sentences, tr translates.
+func (s State) ViewIn(section string, tag language.Tag, tr func(string) string) []Field {
+	sel, ok := s.selects(section)
+	if !ok {
+		return nil
+	}
+	v := viewer{s: s, tag: tag, tr: func(text string) string {
+		if own := s.in.texts[tag][text]; own != "" {
+			return own
+		}
+		return tr(text)
+	}}
+	return v.selected(sel)
+}
+
 // View returns what a page shows of a section ("facts", or "measures[2]" for one instance of its repeat). Groups hold
 // their fields; a repeat is a field of [RepeatType] that holds one field for each instance, with Index set. tr
 // translates the form's English texts. Calculated questions of type calculate and those that look hidden are left
@@ -53,11 +71,15 @@ func (s State) View(section string, tr func(string) string) []Field {
 	if !ok {
 		return nil
 	}
-	v := viewer{s, tr}
+	v := viewer{s: s, tr: tr}
+	return v.selected(sel)
+}
+
+func (v *viewer) selected(sel selection) []Field {
 	if sel.inside != "" {
-		return v.inside(s.byPath[sel.inside])
+		return v.inside(v.s.byPath[sel.inside])
 	}
-	return v.section(s.top, sel)
+	return v.section(v.s.top, sel)
 }
 
 // section shows the outermost items that belong to the section, wherever in the form they stand.
@@ -85,8 +107,29 @@ func (v *viewer) section(c *cell, sel selection) []Field {
 }
 
 type viewer struct {
-	s  State
-	tr func(string) string
+	s   State
+	tr  func(string) string
+	tag language.Tag // "": translations that only one question has aren't wanted
+}
+
+// text is a text of an item as the page shows it.
+func (v *viewer) text(at *cell, it *Item, column string) string {
+	if own := it.apart[v.tag][column]; own != "" {
+		return v.fill(at, it, own)
+	}
+	text := it.text(column)
+	if text == "" {
+		return ""
+	}
+	return v.fill(at, it, v.tr(text))
+}
+
+// label is a choice's.
+func (v *viewer) label(c Choice) string {
+	if own := c.apart[v.tag]; own != "" {
+		return own
+	}
+	return v.tr(c.Label)
 }
 
 func (v *viewer) inside(c *cell) []Field {
@@ -126,7 +169,7 @@ func (v *viewer) repeat(parent *cell, it *Item) Field {
 	cells := parent.of(it)
 	f := Field{
 		Path: strings.TrimPrefix(parent.path+"/"+it.Name, "/"), Kind: RepeatType,
-		Label: v.text(parent, it, it.Label), Hint: v.text(parent, it, it.Hint), Look: it.Look, Count: len(cells), Item: it,
+		Label: v.text(parent, it, "label"), Hint: v.text(parent, it, "hint"), Look: it.Look, Count: len(cells), Item: it,
 	}
 	f.Hidden = !v.s.asked(parent, it)
 	if f.Hidden {
@@ -159,7 +202,7 @@ func (v *viewer) common(c *cell) Field {
 	it := c.item
 	f := Field{
 		Path: c.path, Kind: it.Type, Look: it.Look, Hidden: !c.relevant, Item: it,
-		Label: v.text(c, it, it.Label), Hint: v.text(c, it, it.Hint),
+		Label: v.text(c, it, "label"), Hint: v.text(c, it, "hint"),
 	}
 	if f.Hidden && c.parent.relevant {
 		f.Why = v.why(it)
@@ -184,11 +227,11 @@ func (v *viewer) question(c *cell) Field {
 	}
 	switch {
 	case c.missing && it.WhyRequired != "":
-		f.Error = v.text(c, it, it.WhyRequired)
+		f.Error = v.text(c, it, "required_message")
 	case c.missing:
 		f.Error = Sentence(v.tr, CodeMissing, nil)
 	case c.code == CodeConstraint && it.Message != "":
-		f.Error = v.text(c, it, it.Message)
+		f.Error = v.text(c, it, "constraint_message")
 	case c.code != "":
 		f.Error = Sentence(v.tr, c.code, c.args)
 	}
@@ -206,7 +249,7 @@ func (v *viewer) choices(c *cell) []ChoiceField {
 		if offered, err := v.s.in.offers(c, i, v.s.ctx); err == nil && !offered {
 			continue
 		}
-		out = append(out, ChoiceField{choice.Name, v.tr(choice.Label), selected[choice.Name]})
+		out = append(out, ChoiceField{choice.Name, v.label(choice), selected[choice.Name]})
 		delete(selected, choice.Name)
 	}
 	for _, name := range c.item.chosen(c.value) { // an answer the form no longer offers is shown, not lost
@@ -217,12 +260,8 @@ func (v *viewer) choices(c *cell) []ChoiceField {
 	return out
 }
 
-// text translates a text of the form and puts answers in the place of ${name}. at is where the names are looked for.
-func (v *viewer) text(at *cell, it *Item, text string) string {
-	if text == "" {
-		return ""
-	}
-	text = v.tr(text)
+// fill puts answers in the place of ${name}. at is where the names are looked for.
+func (v *viewer) fill(at *cell, it *Item, text string) string {
 	if !strings.Contains(text, "${") {
 		return text
 	}
@@ -262,7 +301,7 @@ func (v *viewer) shown(c *cell) string {
 		label := name
 		for _, choice := range v.s.in.Lists[c.item.List] {
 			if choice.Name == name && choice.Label != "" {
-				label = v.tr(choice.Label)
+				label = v.label(choice)
 			}
 		}
 		labels = append(labels, label)

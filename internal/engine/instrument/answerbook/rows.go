@@ -109,7 +109,7 @@ func (b *Book) parts() ([]part, error) {
 			continue
 		}
 		l := layout{book: b}
-		for _, f := range state.View(s.Name, b.tr) {
+		for _, f := range state.ViewIn(s.Name, b.Lang, b.Tr) {
 			l.field(f, 0)
 		}
 		out = append(out, part{s.Name, b.tr(s.Label), b.trHint(s.Hint), l.rows})

@@ -97,6 +97,9 @@ func readHeader(cell string) header {
 	if column, ok := known[plain(cell)]; ok {
 		return header{column: column}
 	}
+	if lang, ok := strings.CutPrefix(strings.ToLower(cell), titleIn); ok {
+		return header{"form_title", readLanguage(lang)}
+	}
 	base, lang, found := strings.Cut(cell, "::")
 	if !found {
 		base, lang, found = strings.Cut(cell, ":")
@@ -107,6 +110,9 @@ func readHeader(cell string) header {
 	return header{column: cell}
 }
 
+// titleIn begins the column of the title in another language: others take "::" in their settings for something else.
+const titleIn = "form_title in "
+
 func plain(s string) string {
 	return strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), " ", "_")
 }
@@ -114,7 +120,7 @@ func plain(s string) string {
 // unknownTag begins the tag of a language that says its name and no code.
 const unknownTag = "x-"
 
-var coded = regexp.MustCompile(`\(\s*([A-Za-z]{2,3}(?:-[A-Za-z0-9]+)*)\s*\)\s*$`)
+var coded = regexp.MustCompile(`\(\s*([A-Za-z]{1,3}(?:-[A-Za-z0-9]+)*)\s*\)\s*$`)
 
 // readLanguage takes a language as a column says it: by name and code, by code, or by a name that is known.
 func readLanguage(s string) language.Tag {

@@ -12,6 +12,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/engine/instrument"
+	"comity/internal/engine/instrument/workbook"
 )
 
 // Write writes a form as a workbook: what [Read] makes the same form of, and other programs a form of theirs. A form that
@@ -165,7 +166,11 @@ func (b *writer) sheet(name string, rows []instrument.Row, first ...string) {
 			if tag == b.source && column == "form_title" || !b.needs(rows, column, tag) {
 				continue
 			}
-			heads, from = append(heads, column+"::"+languageHeader(tag)), append(from, header{column, tag})
+			head := column + "::" + languageHeader(tag)
+			if column == "form_title" {
+				head = titleIn + languageHeader(tag)
+			}
+			heads, from = append(heads, head), append(from, header{column, tag})
 		}
 	}
 	b.table(name, heads, from, rows)
@@ -185,6 +190,10 @@ func (b *writer) cell(r instrument.Row, h header) string {
 
 func (b *writer) table(name string, heads []any, from []header, rows []instrument.Row) {
 	if _, b.err = b.file.NewSheet(name); b.err != nil {
+		return
+	}
+	// Readers that stream, such as pyxform's, see no more than the sheet says it has.
+	if b.err = b.file.SetSheetDimension(name, fmt.Sprintf("A1:%s%d", workbook.Letter(len(heads)-1), len(rows)+1)); b.err != nil {
 		return
 	}
 	sw, err := b.file.NewStreamWriter(name)
