@@ -173,12 +173,12 @@ func wait(ctx context.Context, c *desk.Change, n id.ID, lang language.Tag, field
 // made from makes that text a draft: somebody reads it again.
 func outdate(ctx context.Context, c *desk.Change, n id.ID, field string, hash canonical.Hash) error {
 	if _, err := c.Exec(ctx, `
-		UPDATE translation_unit SET state = ?, reviewed_by = '', approved_by = '', changed_at = ?, version = version + 1
+		UPDATE translation_unit SET state = ?, reviewed_by = '', changed_at = ?, version = version + 1
 		WHERE object_id = ? AND field = ? AND state <> ? AND of_hash <> ?`, Outdated, c.Now(), n, field, Missing, hash); err != nil {
 		return err
 	}
 	_, err := c.Exec(ctx, `
-		UPDATE translation_unit SET state = ?, changed_at = ?, version = version + 1
+		UPDATE translation_unit SET state = ?, approved_by = '', changed_at = ?, version = version + 1
 		WHERE object_id = ? AND field = ? AND state = ? AND of_hash = ?`, Draft, c.Now(), n, field, Outdated, hash)
 	return err
 }

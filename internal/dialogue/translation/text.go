@@ -19,14 +19,16 @@ type Text struct {
 	Text  string
 	State State
 	Lang  language.Tag
+	Free  bool // it was freed for publishing, Outdated as it may be now; a source always is
 }
 
-// objectOf finds the texts of an object that the reader may know of.
-func objectOf(ctx context.Context, tx *db.Tx, object id.Ref) (Object, error) {
-	where, args := visible(tx)
+// Find, Texts and Gate are for the slice that owns the object: it has found the object for its reader before. What
+// people search and list goes through the reader's scope.
+
+// owned finds the texts of an object.
+func owned(ctx context.Context, tx *db.Tx, object id.Ref) (Object, error) {
 	o := Object{Ref: object, Kind: object.Kind()}
-	err := tx.Row(ctx, `SELECT o.id, o.lang FROM translation_object o WHERE o.object = ? AND `+where,
-		append([]any{object}, args...)...).Scan(&o.ID, &o.Lang)
+	err := tx.Row(ctx, `SELECT id, lang FROM translation_object WHERE object = ?`, object).Scan(&o.ID, &o.Lang)
 	if err != nil {
 		return Object{}, fmt.Errorf("texts of %s: %w", object, err)
 	}
@@ -36,34 +38,35 @@ func objectOf(ctx context.Context, tx *db.Tx, object id.Ref) (Object, error) {
 // Find returns one text of an object in a language. An object that was never put is [errs.NotFound], and so is a field
 // that it doesn't have.
 func Find(ctx context.Context, tx *db.Tx, object id.Ref, field string, tag language.Tag) (Text, error) {
-	where, args := visible(tx)
 	var source string
 	var lang language.Tag
+	var freed id.ID
 	t := Text{Lang: tag}
 	err := tx.Row(ctx, `
-		SELECT o.lang, s.text, COALESCE(u.text, ''), COALESCE(u.state, '')
+		SELECT o.lang, s.text, COALESCE(u.text, ''), COALESCE(u.state, ''), COALESCE(u.approved_by, '')
 		FROM translation_object o
 		JOIN translation_source s ON s.object_id = o.id
 		LEFT JOIN translation_unit u ON u.object_id = s.object_id AND u.field = s.field AND u.lang = ?
-		WHERE o.object = ? AND s.field = ? AND s.gone = FALSE AND `+where, append([]any{tag, object, field}, args...)...).
-		Scan(&lang, &source, &t.Text, &t.State)
+		WHERE o.object = ? AND s.field = ? AND s.gone = FALSE`, tag, object, field).
+		Scan(&lang, &source, &t.Text, &t.State, &freed)
 	if err != nil {
 		return Text{}, fmt.Errorf("text %s of %s: %w", field, object, err)
 	}
+	t.Free = freed != ""
 	return t.or(source, lang), nil
 }
 
 // or is the source itself in its own language.
 func (t Text) or(source string, lang language.Tag) Text {
 	if t.Lang == lang {
-		return Text{Text: source, State: Original, Lang: lang}
+		return Text{Text: source, State: Original, Lang: lang, Free: true}
 	}
 	return t
 }
 
 // Texts returns all texts of an object in a language, by field.
 func Texts(ctx context.Context, tx *db.Tx, object id.Ref, tag language.Tag) (map[string]Text, error) {
-	o, err := objectOf(ctx, tx, object)
+	o, err := owned(ctx, tx, object)
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +76,7 @@ func Texts(ctx context.Context, tx *db.Tx, object id.Ref, tag language.Tag) (map
 	}
 	out := make(map[string]Text, len(units))
 	for _, u := range units {
-		out[u.Field] = Text{Text: u.Text, State: u.State, Lang: tag}.or(u.Source, o.Lang)
+		out[u.Field] = Text{Text: u.Text, State: u.State, Lang: tag, Free: u.Approver != ""}.or(u.Source, o.Lang)
 	}
 	return out, nil
 }
@@ -83,12 +86,12 @@ func Texts(ctx context.Context, tx *db.Tx, object id.Ref, tag language.Tag) (map
 func unitsOf(ctx context.Context, tx *db.Tx, o Object, tag language.Tag) ([]Unit, error) {
 	rows, err := tx.Query(ctx, `
 		SELECT COALESCE(u.id, ''), s.field, s.place, COALESCE(u.state, ''), COALESCE(u.text, ''), s.text, COALESCE(u.of_text, ''), s.hash,
-		       COALESCE(u.by_id, ''), COALESCE(u.reviewed_by, ''), COALESCE(u.remark, ''), COALESCE(u.version, 0)
+		       COALESCE(u.by_id, ''), COALESCE(u.reviewed_by, ''), COALESCE(u.approved_by, ''), COALESCE(u.remark, ''), COALESCE(u.version, 0)
 		FROM translation_source s LEFT JOIN translation_unit u ON u.object_id = s.object_id AND u.field = s.field AND u.lang = ?
 		WHERE s.object_id = ? AND s.gone = FALSE ORDER BY s.place, s.field`, tag, o.ID)
 	return db.Collect(rows, err, func(s db.Scan) (Unit, error) {
 		u := Unit{Object: o.ID, Lang: tag}
-		err := s(&u.ID, &u.Field, &u.Place, &u.State, &u.Text, &u.Source, &u.Of, &u.Hash, &u.By, &u.Reviewer, &u.Remark, &u.Version)
+		err := s(&u.ID, &u.Field, &u.Place, &u.State, &u.Text, &u.Source, &u.Of, &u.Hash, &u.By, &u.Reviewer, &u.Approver, &u.Remark, &u.Version)
 		if u.Of == u.Source {
 			u.Of = ""
 		}
@@ -106,7 +109,7 @@ type Lacking struct {
 // Gate names what an object still lacks to be published in languages: every text that isn't approved, in every
 // language that wasn't waived for the texts as they are now. The source's own language lacks nothing.
 func Gate(ctx context.Context, tx *db.Tx, object id.Ref, tags []language.Tag) ([]Lacking, error) {
-	o, err := objectOf(ctx, tx, object)
+	o, err := owned(ctx, tx, object)
 	if err != nil {
 		return nil, fmt.Errorf("gate: %w", err)
 	}
@@ -164,6 +167,18 @@ func waiverOf(ctx context.Context, tx *db.Tx, n id.ID, tag language.Tag, of cano
 		return Waiver{}, nil
 	}
 	return w, err
+}
+
+// objectOf finds the texts of an object that the reader may know of.
+func objectOf(ctx context.Context, tx *db.Tx, object id.Ref) (Object, error) {
+	where, args := visible(tx)
+	o := Object{Ref: object, Kind: object.Kind()}
+	err := tx.Row(ctx, `SELECT o.id, o.lang FROM translation_object o WHERE o.object = ? AND `+where,
+		append([]any{object}, args...)...).Scan(&o.ID, &o.Lang)
+	if err != nil {
+		return Object{}, fmt.Errorf("texts of %s: %w", object, err)
+	}
+	return o, nil
 }
 
 // Units returns an object's texts in a language, in their order, for pages that show them beside their sources.

@@ -48,7 +48,7 @@ func TestSourceEditOutdatesExactlyItsTranslations(t *testing.T) {
 			}
 			err := h.read(h.As("translator"), func(ctx context.Context, tx *db.Tx) error {
 				got, err := translation.Find(ctx, tx, doc, "block/1", tag)
-				if want := (translation.Text{Text: "{n} – " + string(tag), State: translation.Outdated, Lang: tag}); got != want {
+				if want := (translation.Text{Text: "{n} – " + string(tag), State: translation.Outdated, Lang: tag, Free: true}); got != want {
 					t.Errorf("Find(%s) = %+v, want the old words marked: %+v", tag, got, want)
 				}
 				return err

@@ -48,6 +48,7 @@ type Unit struct {
 	Hash     canonical.Hash
 	By       id.ID
 	Reviewer id.ID
+	Approver id.ID  // also of the earlier source, when the text is outdated
 	Remark   string // why it was given back
 	Version  int64
 }

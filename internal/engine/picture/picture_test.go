@@ -1,6 +1,7 @@
 package picture_test
 
 import (
+	"sync"
 	"testing"
 
 	"comity/internal/base/language"
@@ -9,9 +10,15 @@ import (
 	"comity/internal/engine/picture"
 )
 
+// What takes long to read is read once for all tests.
+var (
+	theMaker   = sync.OnceValues(func() (*picture.Maker, error) { return picture.New(font.Noto()) })
+	theCatalog = sync.OnceValues(func() (*language.Catalog, error) { return language.Load(picture.Words()) })
+)
+
 func maker(t testing.TB) *picture.Maker {
 	t.Helper()
-	m, err := picture.New(font.Noto())
+	m, err := theMaker()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -20,7 +27,7 @@ func maker(t testing.TB) *picture.Maker {
 
 func catalog(t testing.TB) *language.Catalog {
 	t.Helper()
-	c, err := language.Load(picture.Words())
+	c, err := theCatalog()
 	if err != nil {
 		t.Fatal(err)
 	}
