@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 
+	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
 	"comity/internal/dialogue/translation"
@@ -20,6 +21,14 @@ func (n *Node) openStudies(context.Context) (err error) {
 	n.Studies, err = study.New(study.Config{
 		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Exchange: n.Exchange, Blobs: n.Blobs,
 		Catalog: n.Catalog, Public: n.Config.Public, Now: n.Config.Now,
+	})
+	return err
+}
+
+// openReviews wires documents and what is commented on them.
+func (n *Node) openReviews(context.Context) (err error) {
+	n.Reviews, err = review.New(review.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Exchange: n.Exchange, Catalog: n.Catalog, Fonts: n.law.Fonts, Now: n.Config.Now,
 	})
 	return err
 }

@@ -19,6 +19,7 @@ import (
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/request"
 	"comity/internal/desk"
+	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
 	"comity/internal/dialogue/translation"
@@ -51,6 +52,7 @@ type Node struct {
 	Evidence  *evidence.Evidence
 	Requests  *request.Requests
 	Studies   *study.Studies
+	Reviews   *review.Reviews
 	Sessions  *session.Sessions
 	Mandates  *mandate.Register
 	Texts     *translation.Translations
@@ -75,6 +77,7 @@ func Schemas() []db.Schema {
 		casefile.Schema(), exchange.Schema(), evidence.Schema(), request.Schema(),
 		translation.Schema(),
 		study.Schema(),
+		review.Schema(),
 		session.Schema(),
 		mandate.Schema(),
 	}
@@ -92,6 +95,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openStores, n.openDesk, n.openDoor, n.openLaw, n.openSlices,
 		n.openTexts,
 		n.openStudies,
+		n.openReviews,
 		n.openSessions,
 		n.openMandates,
 	}

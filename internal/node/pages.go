@@ -20,6 +20,7 @@ import (
 	"comity/internal/cooperation/people"
 	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
+	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
 	"comity/internal/dialogue/translation"
@@ -57,6 +58,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			casefile.Pages(), evidence.Pages(), exchange.Pages(), request.Pages(),
 			session.Pages(), study.Pages(),
 			translation.Pages(),
+			review.Pages(),
 			mandate.Pages(),
 		},
 	})
@@ -76,6 +78,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, n.Requests.Routes,
 		n.Sessions.Routes, n.Studies.Routes,
 		n.Texts.Routes,
+		n.Reviews.Routes,
 		n.Mandates.Routes,
 	}
 	for _, routes := range slices {

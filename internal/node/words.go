@@ -14,6 +14,7 @@ import (
 	"comity/internal/cooperation/rule"
 	"comity/internal/cooperation/selector"
 	"comity/internal/cooperation/treaty"
+	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
 	"comity/internal/dialogue/translation"
@@ -29,6 +30,7 @@ func Words() []language.Source {
 		picture.Words(),
 		session.Words(), study.Words(),
 		translation.Words(),
+		review.Words(),
 		mandate.Words(),
 	}, types.Words())
 }
