@@ -3,10 +3,12 @@ package node
 import (
 	"context"
 
+	"comity/internal/cooperation/request"
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
 	"comity/internal/dialogue/translation"
+	"comity/internal/engine/web"
 	"comity/internal/mandate"
 )
 
@@ -19,10 +21,20 @@ func (n *Node) openTexts(context.Context) (err error) {
 // openStudies wires what studies ask, of whom, and until when.
 func (n *Node) openStudies(context.Context) (err error) {
 	n.Studies, err = study.New(study.Config{
-		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Exchange: n.Exchange, Blobs: n.Blobs,
+		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Exchange: n.Exchange,
 		Catalog: n.Catalog, Public: n.Config.Public, Now: n.Config.Now,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	n.Requests.OnToday(func(r *web.Request) (lines []request.TodayLine, err error) {
+		todo, err := n.Studies.Today(r)
+		for _, l := range todo {
+			lines = append(lines, request.TodayLine{Text: l.Text, Href: l.Href})
+		}
+		return lines, err
+	})
+	return nil
 }
 
 // openReviews wires documents and what is commented on them.

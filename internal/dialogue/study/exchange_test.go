@@ -60,6 +60,9 @@ func TestInvitationTravels(t *testing.T) {
 	want(t, s.As("drafter").Get("/d/studies/"+string(n)+"/name"), http.StatusForbidden)
 	want(t, head.Post("/d/studies/"+string(n)+"/name", url.Values{"respondent": {string(ken.ID)}}), http.StatusUnprocessableEntity, "Write the name")
 
+	m, err := ke.Mux(byRole{ke}, nil)
+	ke.ok(err)
+	want(t, serve(t, m).get(t, "head", "/"), http.StatusOK, "Name who answers the study “Ransomware in bakeries (exercise)”")
 	people := []study.Someone{ke.colleague("focal-point", study.FocalPoint)}
 	ke.ok(ke.Studies.Name(ctx, ke.As("head"), n, ken.ID, people, "MoJ 7 (exercise)", ke.Entry()))
 	want(t, s.As("focal-point").Get("/d/respondents/"+string(ken.ID)+"/people"), http.StatusOK, "focal-point (exercise)")

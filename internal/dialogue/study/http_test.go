@@ -136,6 +136,13 @@ func TestTwoPeopleNominate(t *testing.T) {
 			t.Fatalf("before the second person: %+v, want nobody", got)
 		}
 		page := want(t, e.Get(at+"/nominations"), http.StatusOK, "Waits for a second person", "A second person has to confirm it.")
+		mux, err := h.Mux(byRole{h}, nil)
+		h.ok(err)
+		whole := serve(t, mux)
+		want(t, whole.get(t, "manager", "/"), http.StatusOK, "1 nomination waits for you as the second person")
+		if strings.Contains(whole.get(t, "editor", "/").Text(), "waits for you as the second person") {
+			t.Error("the first person is asked to be the second")
+		}
 		one := regexp.MustCompile(at + `/nominations/[0-9A-Z]{26}`).FindString(page.Body)
 		want(t, e.Post(one, url.Values{"decision": {"confirm"}}), http.StatusForbidden, "A second person has to do this: you wrote it.")
 		if got := m.Get(one + "/scan"); got.Body != "%PDF-1.7 exercise" {
@@ -224,6 +231,7 @@ func TestGuestSeesNothingElse(t *testing.T) {
 		at := "/d/studies/" + string(n)
 		want(t, ask("/d/studies"), http.StatusOK, "Ransomware in bakeries")
 		want(t, ask(at), http.StatusOK, "Kenya", "Who helps to answer")
+		want(t, ask("/"), http.StatusOK, "Answer the study “Ransomware in bakeries (exercise)”")
 		for _, path := range []string{
 			"/d/studies/" + string(other), at + "/respondents", at + "/respondents/" + string(ken.ID), at + "/frame", at + "/nominations", at + "/reminders", at + "/late", at + "/invite",
 			"/d/respondents/" + string(per.ID) + "/people", "/peers", "/people", "/ledger", "/requests", "/cases", "/inbox", "/offices", "/d/studies/new",

@@ -237,7 +237,7 @@ func (s *Studies) takeRole(ctx context.Context, c *desk.Change, seat Seat) error
 }
 
 // GiveSeat has a focal point invite someone to help: a section editor or a clearing officer. It returns the link, which is
-// shown once. The same person again gets a new link; the earlier one ends.
+// shown once. The same person again gets these sections and a new link; the earlier one ends.
 func (s *Studies) GiveSeat(ctx context.Context, who access.Person, respondent id.ID, p Someone, sections []string, entry id.ID) (Link, error) {
 	p.Name, p.Email = strings.TrimSpace(p.Name), strings.ToLower(strings.TrimSpace(p.Email))
 	wrong := checkSomeone("", p)
@@ -264,6 +264,13 @@ func (s *Studies) GiveSeat(ctx context.Context, who access.Person, respondent id
 		i := slices.IndexFunc(seats, func(o Seat) bool { return o.Email == p.Email && o.Part == p.Part })
 		if i < 0 {
 			link, err = s.seat(ctx, c, r, p, sections, "")
+			return err
+		}
+		list, err := text(append([]string{}, sections...))
+		if err != nil {
+			return err
+		}
+		if _, err := c.Exec(ctx, `UPDATE study_seat SET sections = ? WHERE id = ?`, list, seats[i].ID); err != nil {
 			return err
 		}
 		_, link, err = s.account(ctx, c, r, p)

@@ -19,7 +19,6 @@ import (
 	"comity/internal/cooperation/exchange"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
-	"comity/internal/store/blob"
 	"comity/internal/store/db"
 )
 
@@ -83,7 +82,6 @@ type Config struct {
 	Policy   *access.Policy
 	Sources  *access.Sources
 	Exchange *exchange.Exchange
-	Blobs    blob.Store
 	Catalog  *language.Catalog
 	Public   string // address at which people reach the pages, for links in invitations
 	Now      func() time.Time
