@@ -79,7 +79,11 @@ func New(t testing.TB, state string, o Options) *Node {
 	return n
 }
 
-// staff makes an office and one person for each role in it, each signed in a moment ago.
+// AsGuest names, in [Node.People], the person who holds a role without an office: a guest of the node.
+func AsGuest(role access.Role) access.Role { return "guest-" + role }
+
+// staff makes an office and one person for each role in it, each signed in a moment ago, and a guest for each role that
+// guests may hold.
 func (n *Node) staff(t testing.TB, state string) {
 	t.Helper()
 	ctx := context.Background()
@@ -88,29 +92,41 @@ func (n *Node) staff(t testing.TB, state string) {
 			return err
 		}
 		for _, role := range n.Policy.Roles() {
-			if n.Policy.Held(role) == access.OutsideOffices {
-				continue
+			held := n.Policy.Held(role)
+			if held != access.OutsideOffices {
+				if err := n.person(ctx, tx, state, role, access.Grant{Role: role, Office: n.Office}); err != nil {
+					return err
+				}
 			}
-			p, err := access.CreatePerson(ctx, tx, access.NewPerson{
-				Login: string(role), Name: fmt.Sprintf("%s of %s (exercise)", role, state), Lang: language.English, Authority: state + "-CA"})
-			if err != nil {
-				return err
+			if held == access.InOrOutside {
+				if err := n.person(ctx, tx, state, AsGuest(role), access.Grant{Role: role}); err != nil {
+					return err
+				}
 			}
-			if err := n.Policy.Give(ctx, tx, p, access.Grant{Role: role, Office: n.Office}, p); err != nil {
-				return err
-			}
-			a, err := access.Find(ctx, tx, p)
-			if err != nil {
-				return err
-			}
-			a.Person.Confirmed = tx.Now()
-			n.People[role] = a.Person
 		}
 		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+func (n *Node) person(ctx context.Context, tx *db.Tx, state string, name access.Role, g access.Grant) error {
+	p, err := access.CreatePerson(ctx, tx, access.NewPerson{
+		Login: string(name), Name: fmt.Sprintf("%s of %s (exercise)", name, state), Lang: language.English, Authority: state + "-CA"})
+	if err != nil {
+		return err
+	}
+	if err := n.Policy.Give(ctx, tx, p, g, p); err != nil {
+		return err
+	}
+	a, err := access.Find(ctx, tx, p)
+	if err != nil {
+		return err
+	}
+	a.Person.Confirmed = tx.Now()
+	n.People[name] = a.Person
+	return nil
 }
 
 // As returns the person with the role, who has shown a factor just now.
