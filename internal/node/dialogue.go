@@ -42,7 +42,10 @@ func (n *Node) openReviews(context.Context) (err error) {
 	n.Reviews, err = review.New(review.Config{
 		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Exchange: n.Exchange, Catalog: n.Catalog, Fonts: n.law.Fonts, Now: n.Config.Now,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return n.translateDocuments()
 }
 
 // openSessions wires the meetings of bodies.
