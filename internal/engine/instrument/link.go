@@ -83,9 +83,36 @@ func (in *Instrument) checkLists() {
 		if it.Type == SelectMultipleType || it.Type == RankType {
 			in.checkSpaces(it.List)
 		}
-		if it.Label == "" && it.Type.answered() && it.Look != "hidden" {
-			in.report(it.source, "label", Warning, labelMissing)
+		in.checkWords(it)
+		if it.Type == CalculateType && it.calculation == nil && it.initial == nil {
+			in.report(it.source, "calculation", Error, calcMissing)
 		}
+		if it.OrOther && it.filter != nil {
+			in.report(it.source, "choice_filter", Error, otherFilter)
+		}
+	}
+}
+
+// pictured reports whether another program shows or plays something in place of words.
+func (it *Item) pictured() bool {
+	for column := range it.Extra {
+		for _, medium := range []string{"image", "audio", "video"} {
+			if strings.Contains(column, medium) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (in *Instrument) checkWords(it *Item) {
+	shown := it.Type.answered() && it.calculation == nil || it.Type == NoteType
+	switch {
+	case it.Label != "" || !shown || it.Look == "hidden":
+	case it.Hint == "" && len(it.apart) == 0 && !it.pictured():
+		in.report(it.source, "label", Error, labelNone)
+	default:
+		in.report(it.source, "label", Warning, labelMissing)
 	}
 }
 
@@ -233,7 +260,7 @@ func (in *Instrument) checkListPath(it *Item, r *rule, p xpath.Path) {
 		in.report(it.source, r.column, Error, listUnknown, "list", list)
 	case wild(p) || len(p) < 4 || p[1] != "root" || p[2] != "item" || p[3] == "name" || p[3] == "label" || p[3] == itextID:
 	case !slices.ContainsFunc(choices, func(c Choice) bool { _, ok := c.Extra[p[3]]; return ok }):
-		in.report(it.source, r.column, Error, listColumn, "list", list, "column", p[3])
+		in.report(it.source, r.column, Warning, listColumn, "list", list, "column", p[3])
 	}
 }
 

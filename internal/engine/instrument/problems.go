@@ -20,6 +20,9 @@ const (
 	nameTwice      = "name-twice"
 	nameAttribute  = "name-attribute"
 	labelMissing   = "label-missing"
+	labelNone      = "label-none"
+	calcMissing    = "calculation-missing"
+	otherFilter    = "other-filter"
 	sectionUnknown = "section-unknown"
 	exprSyntax     = "expr-syntax"
 	exprEnd        = "expr-end"
@@ -70,6 +73,9 @@ var problems = map[string]Words{
 	nameTwice:      {language.M("The name “{name}” stands already at {place}."), language.M("Give one of the two another name.")},
 	nameAttribute:  {Says: language.M("An attribute can't be a group.")},
 	labelMissing:   {Says: language.M("The question has no text.")},
+	labelNone:      {language.M("The question has no text in any language."), language.M("Write it in the column label.")},
+	calcMissing:    {Says: language.M("The calculation is missing.")},
+	otherFilter:    {Says: language.M("A list that is filtered can't have “other” added to it."), Do: language.M("Add “other” to the choices, and a question that asks which.")},
 	sectionUnknown: {Says: language.M("The table of sections doesn't name “{section}”.")},
 	exprSyntax:     {Says: language.M("The expression can't be read: at character {n} stands {got}, where something else is expected.")},
 	exprEnd:        {language.M("The expression ends too early."), language.M("Look for a parenthesis or a quotation mark that isn't closed, or an operator with nothing behind it.")},

@@ -35,10 +35,11 @@ type Row struct {
 func (o Options) Build(t Tables) (*Instrument, error) {
 	p := &Part{Name: t.Name, lists: map[string][]Choice{}}
 	p.fill(rows(t.Survey), rows(t.Choices), rows(t.Sections))
-	in, err := o.link(t.Name, p)
+	in, _ := o.link(t.Name, p) // its error is the first of the problems, to which more may come
 	in.Meta = t.Meta
+	in.checkPlaces()
 	in.translate(t.Texts)
-	return in, err
+	return in, in.firstError()
 }
 
 func rows(table []Row) []row {

@@ -44,6 +44,35 @@ func (in *Instrument) Lacks(tag language.Tag) []FormText {
 	return slices.DeleteFunc(in.Texts(), func(t FormText) bool { return in.texts[tag][t.English] != "" })
 }
 
+// checkPlaces finds ${name} of nobody in the choices' labels and in the translations that stand in rows.
+func (in *Instrument) checkPlaces() {
+	check := func(s source, column, text string) {
+		for _, name := range references(text) {
+			if len(in.byName[name]) == 0 {
+				in.report(s, column, Error, refUnknown, "name", name)
+			}
+		}
+	}
+	for _, it := range in.all {
+		for tag, cells := range it.apart {
+			for column, text := range cells {
+				check(it.source, column+"::"+string(tag), text)
+			}
+		}
+	}
+	for _, list := range sortedKeys(in.Lists) {
+		for _, c := range in.Lists[list] {
+			check(c.source, "label", c.Label)
+			for column, text := range c.Extra {
+				check(c.source, column, text)
+			}
+			for tag, text := range c.apart {
+				check(c.source, "label::"+string(tag), text)
+			}
+		}
+	}
+}
+
 // worded is something of the form that has words: an item, a choice, a section.
 type worded struct {
 	texts map[string]string

@@ -143,6 +143,9 @@ func (in *reader) convert(s *sheet, r instrument.Row) {
 	if kind != "" {
 		r.Cells["type"] = kind
 	}
+	if name, ok := strings.CutPrefix(kind, opaque); ok && r.Cells["name"] == "" && slices.Contains(metadata, name) {
+		r.Cells["name"] = name // what a telephone notes may go without one
+	}
 	columns := expressions
 	if d := r.Cells["default"]; calls.MatchString(d) {
 		columns = append(slices.Clip(columns), "default")
@@ -158,12 +161,29 @@ func (in *reader) convert(s *sheet, r instrument.Row) {
 		}
 	}
 	if p := r.Cells["parameters"]; p != "" && !strings.HasPrefix(kind, opaque) {
-		r.Cells["parameters"] = between.ReplaceAllString(equals.ReplaceAllString(p, "="), " ")
+		r.Cells["parameters"] = usualParameters(between.ReplaceAllString(equals.ReplaceAllString(p, "="), " "))
 	}
+	in.checkRow(s, r)
 	if limits := r.Cells[limitsColumn]; limits != "" {
 		r.Cells["parameters"] = strings.TrimSpace(r.Cells["parameters"] + " " + limits)
 		delete(r.Cells, limitsColumn)
 	}
+}
+
+// usualParameters writes names, and true and false, in small letters.
+func usualParameters(text string) string {
+	words := strings.Fields(text)
+	for i, word := range words {
+		name, value, _ := strings.Cut(word, "=")
+		if v := strings.ToLower(value); v == "true" || v == "false" {
+			value = v
+		}
+		words[i] = strings.ToLower(name)
+		if strings.Contains(word, "=") {
+			words[i] += "=" + value
+		}
+	}
+	return strings.Join(words, " ")
 }
 
 // quoted writes a text as an expression; one with both kinds of marks loses the plain ones, which no literal can hold.

@@ -81,6 +81,9 @@ func (in *reader) sheet(name string) (*sheet, error) {
 		if _, ok := s.at[h.column]; !ok || h.tag == "" {
 			s.at[h.column] = workbook.Letter(i)
 		}
+		if h.tag != "" {
+			s.at[h.column+"::"+string(h.tag)] = workbook.Letter(i)
+		}
 		if h.tag != "" && !slices.Contains(in.tags, h.tag) {
 			in.tags = append(in.tags, h.tag)
 		}

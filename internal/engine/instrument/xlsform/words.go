@@ -16,6 +16,10 @@ var words = map[string]instrument.Words{
 	"quotes":           {Says: language.M("Typographic quotation marks or spaces in this expression were replaced by plain ones.")},
 	"type-kept":        {Says: language.M("A question of type {type} can't be asked here. It is kept as it is and left out of pages.")},
 	"calculation-off":  {Says: language.M("There is no function {name}(). The calculation is kept as it is, and nothing is calculated.")},
+	"name-reserved":    {Says: language.M("The name “{name}” is reserved."), Do: language.M("Give the question another name.")},
+	"reference":        {Says: language.M("There is no question “{name}”.")},
+	"param-unknown":    {Says: language.M("A question of this type has no parameter “{name}”.")},
+	"param-value":      {Says: language.M("The parameter {name} can't be “{value}”.")},
 	"row-disabled":     {Says: language.M("The row is disabled and left out.")},
 	"row-comment":      {Says: language.M("The row has neither type nor name and is left out.")},
 }

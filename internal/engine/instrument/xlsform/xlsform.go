@@ -81,6 +81,7 @@ func (in *reader) read(r io.ReaderAt, size int64) (*instrument.Instrument, error
 	t.Choices = in.rows(sheets[choicesSheet])
 	t.Sections = in.rows(sheets[sectionsSheet])
 	t.Crosswalk = in.crosswalk(sheets[crosswalkSheet])
+	in.checkNames(t, sheets[settingsSheet])
 	in.placeSections(&t)
 	in.languages(&t.Meta)
 	return in.build(t), nil
