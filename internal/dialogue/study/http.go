@@ -123,39 +123,60 @@ func stageWords(r *language.Printer, s Stage) string {
 
 // boardPage is the page of all studies, by how far they are.
 type boardPage struct {
-	Own, Asked web.Table
-	May        bool
+	Own   []web.Table // one for each phase in which there is a study
+	Asked web.Table
+	Guest bool
+	May   bool
+}
+
+// phases are the parts of a study's life that the board keeps apart.
+func phases() []struct {
+	words  string
+	stages []Stage
+} {
+	return []struct {
+		words  string
+		stages []Stage
+	}{
+		{language.M("Being planned"), []Stage{Proposed, Designed, Adopted}},
+		{language.M("Answers come in"), []Stage{Fielding}},
+		{language.M("Being worked out"), []Stage{Closed, Analysed, Drafted, InReview, Translated}},
+		{language.M("Before a session, and after"), []Stage{Presented, Noted, Endorsed, Superseded}},
+	}
 }
 
 // showBoard shows whoever works in an office all studies, and a guest those that they answer.
 func (s *Studies) showBoard(r *web.Request) error {
-	p := boardPage{May: s.Desk.Ever(r.Person, "study.propose")}
+	p := boardPage{May: s.Desk.Ever(r.Person, "study.propose"), Guest: r.Person.Guest()}
 	err := s.look(r, func(ctx context.Context, tx *db.Tx) error {
 		list := List
-		if r.Person.Guest() {
+		if p.Guest {
 			list = Mine
 		}
 		all, err := list(ctx, tx)
 		if err != nil {
 			return err
 		}
-		slices.SortStableFunc(all, func(a, b Study) int { return slices.Index(Stages(), a.Stage) - slices.Index(Stages(), b.Stage) })
-		p.Own = boardTable(r, r.T("Studies led here"), r.T("No study is led here yet."))
 		p.Asked = boardTable(r, r.T("Asked of us"), r.T("Nobody has asked us to answer a study yet."))
-		for _, at := range all {
-			to := &p.Own
-			if at.Origin != "" || r.Person.Guest() {
-				to = &p.Asked
+		for _, phase := range phases() {
+			t := boardTable(r, r.T(phase.words), "")
+			for _, at := range all {
+				switch {
+				case !slices.Contains(phase.stages, at.Stage):
+				case at.Origin != "" || p.Guest:
+					p.Asked.Rows = append(p.Asked.Rows, s.boardRow(r, at))
+				default:
+					t.Rows = append(t.Rows, s.boardRow(r, at))
+				}
 			}
-			to.Rows = append(to.Rows, s.boardRow(r, at))
+			if len(t.Rows) > 0 {
+				p.Own = append(p.Own, t)
+			}
 		}
 		return nil
 	})
 	if err != nil {
 		return err
-	}
-	if r.Person.Guest() {
-		p.Own = web.Table{}
 	}
 	return r.Page("study/board", p)
 }

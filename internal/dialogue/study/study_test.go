@@ -10,6 +10,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
+	"comity/internal/desk"
 	"comity/internal/dialogue/study"
 	"comity/internal/store/db"
 )
@@ -261,6 +262,71 @@ func TestShippedStudiesBegin(t *testing.T) {
 				return err
 			})
 			want(h.T, h.site().As("manager").Get("/d/studies/"+string(n)+"/topics"), 200, d.Topics[0].Title)
+		}
+	})
+}
+
+// TestMark walks a respondent's way: what cannot follow is refused, what was passed already changes nothing.
+func TestMark(t *testing.T) {
+	each(t, func(h *house) {
+		n := h.fielded(h.clock().AddDate(0, 1, 0))
+		ken := h.state(n, "KEN")
+		for _, c := range []struct {
+			to, then study.Status
+			want     error
+		}{
+			{study.Submitted, study.Listed, errs.Conflict}, // of someone who was never asked
+			{study.Invited, study.Invited, nil},
+			{study.InProgress, study.InProgress, nil},
+			{study.Accessed, study.InProgress, nil}, // opened again
+			{study.Submitted, study.Submitted, nil},
+			{study.Submitted, study.Submitted, nil},
+			{study.Declined, study.Submitted, errs.Conflict}, // withdrawn first
+			{study.InProgress, study.InProgress, nil},
+			{study.Declined, study.Declined, nil},
+			{study.Invited, study.Invited, nil},
+		} {
+			err := h.mark(n, ken.ID, c.to)
+			if c.want != nil {
+				h.refused("marked "+string(c.to), err, c.want)
+			} else {
+				h.ok(err)
+			}
+			if got := h.state(n, "KEN").Status; got != c.then {
+				h.Errorf("marked %s: %s, want %s", c.to, got, c.then)
+			}
+		}
+	})
+}
+
+func (h *house) mark(n, respondent id.ID, to ...study.Status) error {
+	h.Helper()
+	return h.Desk.Do(ctx, h.As("manager"), "study.frame", id.NewRef(study.Kind, n), func(c *desk.Change) error {
+		for _, s := range to {
+			if err := study.Mark(ctx, c, respondent, s); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// TestRatesOnThePage shows the rates of C1 as the secretariat reads them, from respondents that have submitted.
+func TestRatesOnThePage(t *testing.T) {
+	each(t, func(h *house) {
+		n := h.fielded(h.clock().AddDate(0, 1, 0))
+		answered := map[string]int{"002": 11, "019": 13, "142": 19, "150": 24, "009": 2}
+		for _, r := range h.respondents(n) {
+			if r.Membership == language.UNMember && answered[r.Region] > 0 {
+				answered[r.Region]--
+				h.ok(h.mark(n, r.ID, study.Invited, study.Submitted))
+			}
+		}
+		page := want(h.T, h.site().As("manager").Get("/d/studies/"+string(n)), 200)
+		for _, row := range []string{"Africa 11 54 20 %", "Americas 13 35 37 %", "Asia 19 47 40 %", "Europe 24 43 56 %", "Oceania 2 14 14 %", "All together 69 193 36 %", "Observer States, counted apart 0 2 0 %"} {
+			if !strings.Contains(page.Text(), row) {
+				h.Errorf("the page doesn't say %q: %s", row, page.Text())
+			}
 		}
 	})
 }
