@@ -14,8 +14,17 @@ import (
 
 // openTexts wires the translations of what the other slices say; each registers its own kinds of things.
 func (n *Node) openTexts(context.Context) (err error) {
-	n.Texts, err = translation.New(n.Desk, n.DB.Reader, n.Sources, n.Catalog)
-	return err
+	if n.Texts, err = translation.New(n.Desk, n.DB.Reader, n.Sources, n.Catalog); err != nil {
+		return err
+	}
+	n.Requests.OnToday(func(r *web.Request) (lines []request.TodayLine, err error) {
+		todo, err := n.Texts.Today(r)
+		for _, l := range todo {
+			lines = append(lines, request.TodayLine{Text: l.Text, Href: l.Href})
+		}
+		return lines, err
+	})
+	return nil
 }
 
 // openStudies wires what studies ask, of whom, and until when.

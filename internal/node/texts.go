@@ -24,6 +24,7 @@ func (n *Node) translateDocuments() error {
 			return found.Name(found.Lang), err
 		},
 		Case: documentCase,
+		Href: func(d id.ID) string { return "/d/docs/" + string(d) },
 	})
 	if err != nil {
 		return err

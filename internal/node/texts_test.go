@@ -2,6 +2,8 @@ package node_test
 
 import (
 	"context"
+	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 
@@ -60,6 +62,11 @@ func TestReportIsTranslated(t *testing.T) {
 		t.Errorf("the study lacks %q, want five languages", got)
 	}
 
+	for role, want := range map[string]string{"translator": "10 texts wait to be translated", "publisher": "See what is translated", "drafter": ""} {
+		if page := day(t, n, role); want != "" && !strings.Contains(page, want) || want == "" && strings.Contains(page, "/d/translate") {
+			t.Errorf("the day of the %s doesn't say %q", role, want)
+		}
+	}
 	ref := id.NewRef(review.KindDocument, report)
 	translated(t, n, ref, language.French, "Traduction (exercice)")
 	for _, tag := range []language.Tag{language.Arabic, language.Chinese, language.Russian, language.Spanish} {
@@ -83,6 +90,27 @@ func TestReportIsTranslated(t *testing.T) {
 	if got := lacks(); len(got) != 1 || strings.Count(got[0], ",") != 4 {
 		t.Errorf("after the report changed the study lacks %q, want five languages again", got)
 	}
+}
+
+// day is the page of the day of a role.
+func day(t *testing.T, n *nodetest.Node, role string) string {
+	t.Helper()
+	m, err := n.Mux(asked{n}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h, err := m.Handler()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := httptest.NewRequest(http.MethodGet, "/", nil)
+	r.Header.Set("X-Role", role)
+	w := httptest.NewRecorder()
+	h.ServeHTTP(w, r)
+	if w.Code != http.StatusOK {
+		t.Fatalf("the day of the %s: %d", role, w.Code)
+	}
+	return w.Body.String()
 }
 
 func textsOf(t *testing.T, n *nodetest.Node, ref id.Ref, tag language.Tag) (o translation.Object, units []translation.Unit) {

@@ -27,6 +27,7 @@ func TestTodayHasALineForEverybodyWhoRunsThings(t *testing.T) {
 		"administrator": "See who may do what, and invite people",
 		"auditor":       "Check that the record is whole",
 		"analyst":       "See what the mandates ask for, and how they stand",
+		"translator":    "See what is translated, and what waits",
 		"head":          "1 card waits for you to compare its fingerprint",
 	} {
 		r := httptest.NewRequest(http.MethodGet, "/", nil)
