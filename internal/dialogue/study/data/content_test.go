@@ -71,12 +71,12 @@ func (s Study) has(topic string) bool {
 func TestQuestionsAskOneThing(t *testing.T) {
 	eachForm(t, func(t *testing.T, _ Study, _ string, in *instrument.Instrument) {
 		labels := map[string]string{}
-		for _, it := range questions(in) {
+		for _, it := range questions(in) { // regions are all there are
 			inList := strings.Count(it.Path(), "/") > 2 // a row below a question that stands at the group
 			if strings.Count(it.Label, "?") > 1 || !inList && it.Type != instrument.AcknowledgeType && !strings.HasSuffix(it.Label, "?") {
 				t.Errorf("%s: %q isn't one question", it.Source(), it.Label)
 			}
-			if it.Type == instrument.SelectMultipleType && !slices.ContainsFunc(in.Lists[it.List], func(c instrument.Choice) bool { return c.Name == "other" }) {
+			if it.Type == instrument.SelectMultipleType && it.List != "region" && !slices.ContainsFunc(in.Lists[it.List], func(c instrument.Choice) bool { return c.Name == "other" }) {
 				t.Errorf("%s: the list %s has no other", it.Source(), it.List)
 			}
 			if at := labels[it.Label]; at != "" && !inList && it.Section == in.Item(at).Section {
@@ -99,5 +99,62 @@ func TestAudiencesAreDocumented(t *testing.T) {
 				t.Errorf("%s: %s is %d, want %d", s.Code, code, s.Missing[code], n)
 			}
 		}
+	}
+}
+
+// A child must not be found through an answer: no question about one, nothing attached, no figure that isn't confidential
+// unless the State says otherwise, and the way to help stands first.
+func TestChildrenAreProtected(t *testing.T) {
+	s := study(t, "children")
+	if s.Handling == "" || s.Referral == "" || len(s.Group) == 0 || s.Unchecked == "" {
+		t.Error("the study says nothing of handling, referral, its experts or what is unchecked")
+	}
+	in, secret := form(t, s, "state"), 0
+	for _, path := range []string{"about/referral", "about/handling"} {
+		if it := in.Item(path); it == nil || it.Type != instrument.NoteType || it.Label != s.Referral && it.Label != s.Handling {
+			t.Errorf("%s doesn't stand before the questions", path)
+		}
+	}
+	for _, it := range questions(in) {
+		switch {
+		case it.Type == instrument.FileType || it.Type == instrument.DateType:
+			t.Errorf("%s: a %s may lead to a child", it.Source(), it.Type)
+		case it.Basis == "statistic" && !it.ConfidentialDefault:
+			t.Errorf("%s: a figure that is open by default", it.Source())
+		case it.Unit == "children" || it.Unit == "victims":
+			t.Errorf("%s: asks for a number of victims", it.Source())
+		case it.Type == instrument.TextType && it.Name != "coordinator" && it.Name != "proposals" && !strings.HasSuffix(it.Name, "_source"):
+			t.Errorf("%s: free text where a case could be told", it.Source())
+		}
+		if it.Params["confidentiality"] == "secret" {
+			secret++
+			if !it.ConfidentialDefault {
+				t.Errorf("%s: secret, yet not confidential by default", it.Source())
+			}
+		}
+	}
+	if secret == 0 {
+		t.Error("how investigations work is open")
+	}
+}
+
+// The same question in two studies points to its twin, which has to be there.
+func TestReusedAnswersExist(t *testing.T) {
+	n := 0
+	eachForm(t, func(t *testing.T, _ Study, _ string, in *instrument.Instrument) {
+		for _, it := range questions(in) {
+			for _, to := range it.MapsTo {
+				n++
+				id, at, _ := strings.Cut(to, ":")
+				code, audience, _ := strings.Cut(id, "-")
+				twin := form(t, study(t, code), audience).Item(at)
+				if twin == nil || twin.Label != it.Label || twin.List == "" {
+					t.Errorf("%s: %s isn't the same question", it.Source(), to)
+				}
+			}
+		}
+	})
+	if n == 0 {
+		t.Error("no question is reused")
 	}
 }

@@ -18,7 +18,7 @@ import (
 	"comity/internal/engine/instrument"
 )
 
-//go:embed cybercrime
+//go:embed cybercrime children
 var own embed.FS
 
 // FS is the folder of the studies that come with the program.

@@ -194,6 +194,26 @@ var chains = []struct {
 	{"cybercrime", "state", "central/contact_point", "no", "central/urgent", false},
 	{"cybercrime", "state", "networks/cert", "preparing", "networks/incidents", false},
 	{"cybercrime", "state", "networks/retention", "no", "networks/retention_months", false},
+
+	{"cybercrime", "private", "acts/counting", "no", "acts/count", false},
+	{"cybercrime", "private", "acts/count", "0", "acts/loss", false},
+	{"cybercrime", "private", "acts/loss", "0", "acts/loss_part", false},
+	{"cybercrime", "private", "authorities/reporting", "often", "authorities/silence", false},
+	{"cybercrime", "private", "authorities/holds_data", "no", "authorities/direct", false},
+	{"cybercrime", "private", "authorities/requests", "0", "authorities/answered", false},
+	{"cybercrime", "private", "law/sufficient", "fully", "law/gaps", false},
+	{"cybercrime", "academic", "research/projects", "no", "research/data", false},
+	{"cybercrime", "academic", "teaching/courses", "no", "teaching/graduates", false},
+	{"cybercrime", "academic", "teaching/tools", "no", "teaching/tools_open", false},
+	{"cybercrime", "igo", "mandate/adopted", "no", "mandate/instrument_acts", false},
+	{"cybercrime", "igo", "assistance/assisting", "no", "assistance/demand", false},
+	{"cybercrime", "igo", "assistance/network", "no", "assistance/network_requests", false},
+
+	{"children", "state", "coordination/survey", "no", "coordination/survey_source", false},
+	{"children", "state", "legislation/acts/material/offence", "no", "legislation/possession", false},
+	{"children", "state", "legislation/acts/material/offence", "general", "legislation/possession", true},
+	{"children", "state", "police/unit", "no", "police/care", false},
+	{"children", "state", "victims/counted", "no", "victims/counted_source", false},
 }
 
 func TestOneAnswerOpensTheNext(t *testing.T) {
@@ -221,7 +241,7 @@ func TestOneAnswerOpensTheNext(t *testing.T) {
 	}
 }
 
-// refused are answers that contradict others or themselves.
+// Answers that contradict others or themselves.
 func TestWrongAnswersAreRefused(t *testing.T) {
 	for _, c := range []struct{ study, audience, path, value string }{
 		{"cybercrime", "state", "coordination/threats", "fraud illegal_access csam spam"},
@@ -233,6 +253,12 @@ func TestWrongAnswersAreRefused(t *testing.T) {
 		{"cybercrime", "state", "police/trained", "121"},
 		{"cybercrime", "state", "central/refused", "311"},
 		{"cybercrime", "state", "networks/users", "100.1"},
+		{"cybercrime", "private", "authorities/answered", "-1"},
+		{"cybercrime", "private", "prevention/measures", "none backup"},
+		{"cybercrime", "academic", "research/unstudied", "fraud hate ip spam"},
+		{"cybercrime", "igo", "assistance/partners", "igo none"},
+		{"children", "state", "legislation/age", "180"},
+		{"children", "state", "victims/support", "none legal"},
 	} {
 		t.Run(c.path+"="+c.value, func(t *testing.T) {
 			s := study(t, c.study)
