@@ -17,6 +17,7 @@ import (
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
+	"comity/internal/dialogue/study/data"
 	"comity/internal/dialogue/translation"
 	"comity/internal/engine/picture"
 	"comity/internal/mandate"
@@ -32,5 +33,5 @@ func Words() []language.Source {
 		translation.Words(),
 		review.Words(),
 		mandate.Words(),
-	}, types.Words())
+	}, types.Words(), data.Words())
 }

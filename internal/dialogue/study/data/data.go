@@ -132,15 +132,16 @@ func (s Study) Texts() []string {
 	return out
 }
 
-// Words are the translations of the studies and of their questionnaires.
-func Words() []language.Source {
+// Words are the translations of what the studies say of themselves. Those of a questionnaire go with it and aren't
+// among them: [instrument.Instrument.In] has them.
+func Words() []language.Source { return words("*/po") }
+
+func words(pattern string) []language.Source {
+	dirs, _ := fs.Glob(own, pattern) // it errs for a malformed pattern only
 	var out []language.Source
-	for _, pattern := range []string{"*/po", "*/*/po"} {
-		dirs, _ := fs.Glob(own, pattern) // it errs for a malformed pattern only
-		for _, dir := range dirs {
-			name := path.Dir(dir)
-			out = append(out, language.Source{Name: "study/data/" + name, FS: folder(name)})
-		}
+	for _, dir := range dirs {
+		name := path.Dir(dir)
+		out = append(out, language.Source{Name: "study/data/" + name, FS: folder(name)})
 	}
 	return out
 }
