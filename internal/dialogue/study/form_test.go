@@ -32,10 +32,14 @@ func TestQuestionnaireFromAWorkbook(t *testing.T) {
 		h.ok(f.SetCellValue("survey", "A2", "select_one nowhere"))
 		var broken bytes.Buffer
 		h.ok(f.Write(&broken))
-		a := want(t, m.Upload(at+"/instruments", url.Values{"audience": {"state"}}, "file", "broken.xlsx", broken.Bytes()), http.StatusUnprocessableEntity, "The file has errors.", "What is wrong in the file")
+		a := want(t, m.Upload(at+"/instruments", url.Values{"audience": {"state"}}, "file", "broken.xlsx", broken.Bytes()), http.StatusUnprocessableEntity, "The file has errors.", "What was found in the file")
 		if !regexp.MustCompile(`broken\.xlsx!survey!A2`).MatchString(a.Text()) {
 			t.Errorf("no cell is named: %s", a.Text())
 		}
+		h.ok(f.SetCellValue("survey", "A2", "geopoint")) // can't be asked here, and is kept
+		var warned bytes.Buffer
+		h.ok(f.Write(&warned))
+		want(t, m.Upload(at+"/instruments", url.Values{"audience": {"state"}}, "file", "warned.xlsx", warned.Bytes()), http.StatusOK, "shown only now", "warned.xlsx!survey!A2", "geopoint")
 		want(t, m.Upload(at+"/instruments", url.Values{"audience": {"state"}}, "file", "old.xls", []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")), http.StatusUnprocessableEntity, "The file has errors.")
 	})
 }

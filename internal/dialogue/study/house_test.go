@@ -50,6 +50,14 @@ func (h *house) clock() time.Time { return time.Now().Add(time.Duration(h.ahead.
 // wait lets the node's clock go on.
 func (h *house) wait(d time.Duration) { h.ahead.Add(int64(d)) }
 
+// alone gives the house studies of which no other slice guards a step.
+func (h *house) alone() {
+	h.Helper()
+	s, err := study.New(study.Config{Desk: h.Desk, Read: h.DB.Reader, Policy: h.Policy, Sources: &access.Sources{}, Catalog: h.Catalog, Now: h.clock})
+	h.ok(err)
+	h.Studies = s
+}
+
 func (h *house) ok(err error) {
 	h.Helper()
 	if err != nil {

@@ -2,6 +2,7 @@ package study
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -26,7 +27,8 @@ type formsPage struct {
 	Rows      []formRow
 	May       bool
 	Audiences []web.Choice
-	Wrong     web.Table // what the reader of a workbook found
+	Found     web.Table // what the reader of a workbook found
+	Added     bool      // the workbook was taken in spite of it
 }
 
 type formRow struct {
@@ -99,18 +101,22 @@ func (s *Studies) upload(r *web.Request) error {
 	if err == nil {
 		err = s.AddForm(r.Ctx(), r.Person, n, Audience(r.Form().Get("audience")), in, entry)
 	}
-	if err != nil {
-		if len(errs.Fields(err)) == 0 {
+	if len(errs.Fields(err)) == 0 && (err != nil || len(table.Rows) == 0) {
+		if err != nil {
 			return err
 		}
-		p, failed := s.formsPage(r)
-		if failed != nil {
-			return failed
-		}
-		p.Wrong = table
+		return r.Done(address(n, "instruments"), language.M("The questionnaire was added as a draft. Look at it, then adopt it."))
+	}
+	p, failed := s.formsPage(r)
+	if failed != nil {
+		return failed
+	}
+	p.Found = table
+	if err != nil {
 		return r.Again("study/instruments", p, err)
 	}
-	return r.Done(address(n, "instruments"), language.M("The questionnaire was added as a draft. Look at it, then adopt it."))
+	p.Added = true // with warnings, which are seen now or never
+	return r.Page("study/instruments", p)
 }
 
 // maxFound is how many things that are wrong in a workbook one page lists.
@@ -130,15 +136,22 @@ func readForm(r *web.Request) (*instrument.Instrument, web.Table, error) {
 		return in, web.Table{}, nil
 	}
 	in, found, err := xlsform.Read(bytes.NewReader(b), int64(len(b)), r.Form().File("file").Filename)
-	if err == nil {
-		return in, web.Table{}, nil
-	}
-	if !errors.Is(err, errs.Invalid) {
+	if err != nil && !errors.Is(err, errs.Invalid) {
 		return nil, web.Table{}, err
 	}
-	t := web.Table{
-		Caption: r.T("What is wrong in the file"), Columns: []web.Column{{Label: r.T("Where")}, {Label: r.T("What is wrong, and what to do")}},
+	t := foundTable(r, found)
+	if err != nil {
+		err = errs.WithFields(errs.Field{Path: "file", Code: language.M("The file has errors. They stand below, each with its cell. Nothing was added.")})
 	}
+	return in, t, err
+}
+
+// foundTable lists what was found in a workbook, errors first.
+func foundTable(r *web.Request, found []xlsform.Diagnostic) web.Table {
+	t := web.Table{
+		Caption: r.T("What was found in the file"), Columns: []web.Column{{Label: r.T("Where")}, {Label: r.T("What is wrong, and what to do")}},
+	}
+	slices.SortStableFunc(found, func(a, b xlsform.Diagnostic) int { return cmp.Compare(a.Severity, b.Severity) })
 	for _, d := range found[:min(len(found), maxFound)] {
 		where := d.File
 		if d.Cell != "" {
@@ -147,7 +160,7 @@ func readForm(r *web.Request) (*instrument.Instrument, web.Table, error) {
 		say := func(english string) string { return r.T(english) }
 		t.Rows = append(t.Rows, []any{where, strings.TrimSpace(d.Say(say) + " " + d.Suggest(say))})
 	}
-	return nil, t, errs.WithFields(errs.Field{Path: "file", Code: language.M("The file has errors. They stand below, each with its cell. Nothing was added.")})
+	return t
 }
 
 // readFile returns the file of a form, at most limit bytes.
