@@ -157,16 +157,17 @@ func putSource(ctx context.Context, c *desk.Change, n id.ID, lang language.Tag, 
 	return outdate(ctx, c, n, s.Field, hash)
 }
 
-// wait makes the empty units of a new text.
+// wait makes the empty units of a new text, one for each of the five other languages.
 func wait(ctx context.Context, c *desk.Change, n id.ID, lang language.Tag, field string) error {
+	const row = `(?, ?, ?, ?, ?, '', '', '', '', '', '', '', ?, 1)`
+	var args []any
 	for _, t := range Targets(lang) {
-		if _, err := c.Exec(ctx, `
-			INSERT INTO translation_unit (id, object_id, field, lang, state, text, of_hash, of_text, by_id, reviewed_by, approved_by, remark, changed_at, version)
-			VALUES (?, ?, ?, ?, ?, '', '', '', '', '', '', '', ?, 1)`, id.New(c.Now()), n, field, t, Missing, c.Now()); err != nil {
-			return err
-		}
+		args = append(args, id.New(c.Now()), n, field, t, Missing, c.Now())
 	}
-	return nil
+	_, err := c.Exec(ctx, `
+		INSERT INTO translation_unit (id, object_id, field, lang, state, text, of_hash, of_text, by_id, reviewed_by, approved_by, remark, changed_at, version)
+		VALUES `+row+`, `+row+`, `+row+`, `+row+`, `+row, args...)
+	return err
 }
 
 // outdate marks the translations of a text whose source is another one now. A source that has become what a text was

@@ -3,6 +3,7 @@ package xliff_test
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -39,6 +40,26 @@ func TestRoundTripIsLossless(t *testing.T) {
 	}
 	if d := cmp.Diff(got, want); d != "" {
 		t.Errorf("read what was written (-got +want):\n%s", d)
+	}
+}
+
+var update = flag.Bool("update", false, "write the vector anew")
+
+// TestVector holds what is written against the file that other programs can read.
+func TestVector(t *testing.T) {
+	const vector = "../../../../docs/formats/vectors/translation.xlf"
+	got := xliff.Write(sample())
+	if *update {
+		if err := os.WriteFile(vector, got, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(vector)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff(string(got), string(want)); d != "" {
+		t.Errorf("what is written differs from %s (-got +want):\n%s", vector, d)
 	}
 }
 
