@@ -31,7 +31,7 @@ func TestStateQuestionnaireOfCybercrime(t *testing.T) {
 			t.Errorf("%d questions on %s, want 3 at least", of[s], s)
 		}
 	}
-	for _, section := range []string{"coordination", "legislation", "police", "prosecution", "courts", "central", "networks"} {
+	for _, section := range []string{"coordination", "legislation", "offences", "powers", "police", "prosecution", "courts", "central", "networks"} {
 		if !slices.ContainsFunc(in.Sections, func(s instrument.Section) bool { return s.Name == section }) {
 			t.Errorf("no section for %s", section)
 		}
@@ -157,4 +157,36 @@ func TestReusedAnswersExist(t *testing.T) {
 	if n == 0 {
 		t.Error("no question is reused")
 	}
+}
+
+// A section is what one institution fills on one page: every question stands on one, none on two, and no page is endless.
+func TestSectionsHoldEveryQuestionOnce(t *testing.T) {
+	eachForm(t, func(t *testing.T, s Study, audience string, in *instrument.Instrument) {
+		state, shown := in.Eval(example(t, s, audience), now), map[string]int{}
+		var count func(fields []instrument.Field) int
+		count = func(fields []instrument.Field) (n int) {
+			for _, f := range fields {
+				if f.Kind != instrument.GroupType && f.Kind != instrument.NoteType {
+					shown["/"+f.Path]++
+					n++
+				}
+				n += count(f.Fields)
+			}
+			return n
+		}
+		for _, section := range in.Sections {
+			n := count(state.View(section.Name, func(text string) string { return text }))
+			if n == 0 || n > 30 {
+				t.Errorf("section %s has %d questions", section.Name, n)
+			}
+			if section.Label == "" || section.Hint == "" || section.Owner == "" && section.Name != "about" {
+				t.Errorf("section %s: label %q, hint %q, owner %q", section.Name, section.Label, section.Hint, section.Owner)
+			}
+		}
+		for _, it := range questions(in) {
+			if shown[it.Path()] != 1 {
+				t.Errorf("%s is shown %d times", it.Path(), shown[it.Path()])
+			}
+		}
+	})
 }
