@@ -18,9 +18,9 @@ func (in *Instrument) link() {
 	in.checkLists()
 	in.placeSections()
 	in.instances, in.choiceAt = listTrees(in.Lists)
-	known := in.known()
+	known, functions := in.known(), in.withChoiceName()
 	for _, it := range in.all {
-		in.compile(it, known)
+		in.compile(it, functions, known)
 	}
 	in.sort()
 }
@@ -194,10 +194,10 @@ func (in *Instrument) known() map[string]bool {
 	return known
 }
 
-func (in *Instrument) compile(it *Item, known map[string]bool) {
+func (in *Instrument) compile(it *Item, functions xpath.Functions, known map[string]bool) {
 	for _, r := range it.rules() {
 		o := xpath.Options{
-			Functions: in.functions,
+			Functions: functions,
 			Resolve:   func(name string) (string, error) { return in.resolve(it, name, r.column == "choice_filter") },
 		}
 		e, err := o.Compile(r.text)

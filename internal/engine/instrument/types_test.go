@@ -4,6 +4,8 @@ import (
 	"net/url"
 	"testing"
 	"testing/fstest"
+
+	"comity/internal/engine/instrument/xpath"
 )
 
 func codeAt(t *testing.T, s State, path string) string {
@@ -106,6 +108,27 @@ func TestRangeThatLeadsNowhere(t *testing.T) {
 		form := "type,name,label,parameters\nrange,r,R," + params + "\n"
 		if _, err := Load(fstest.MapFS{"f/form.csv": {Data: []byte(form)}}, "f"); (err == nil) != ok {
 			t.Errorf("range %q: %v, want it taken: %v", params, err, ok)
+		}
+	}
+}
+
+// A choice's label can be part of what is calculated, in the reader's language.
+func TestChoiceName(t *testing.T) {
+	fsys := fstest.MapFS{
+		"f/form.csv":    {Data: []byte("type,name,label,calculation\nselect_one yn,a,A,\ncalculate,b,,\"jr:choice-name(${a}, '${a}')\"\ncalculate,c,,\"jr:choice-name(${a}, '/a')\"\n")},
+		"f/choices.csv": {Data: []byte("list_name,name,label\nyn,yes,Yes\n")},
+		"f/po/fr.po":    {Data: []byte("msgid \"\"\nmsgstr \"\"\n\"Language: fr\\n\"\n\nmsgid \"Yes\"\nmsgstr \"Oui\"\n")},
+	}
+	in, err := LoadWhole(fsys, "f")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{"": "Yes", "fr": "Oui"} {
+		s := in.EvalIn(answers(t, "a", "yes"), xpath.Context{Now: now, Lang: lang})
+		for _, path := range []string{"b", "c"} {
+			if c, _ := s.At(path); c.Value != want {
+				t.Errorf("%s in %q = %q, want %q", path, lang, c.Value, want)
+			}
 		}
 	}
 }

@@ -102,3 +102,15 @@ func TestCases(t *testing.T) {
 		t.Errorf("%d broken forms, want 40", refused)
 	}
 }
+
+// Those in a circle are named with their cells.
+func TestCircleNamesCells(t *testing.T) {
+	b := workbookOf(t, table{"survey": {
+		{"type", "name", "label", "relevant", "calculation"}, {"text", "a", "A", "${b} = 1", ""}, {"calculate", "b", "", "", "${c} + 1"}, {"text", "c", "C", "${a} = 'x'", ""},
+	}})
+	_, found, _ := Read(bytes.NewReader(b), int64(len(b)), "f.xlsx")
+	const want = "f.xlsx!survey!D2: These depend on each other in a circle: a (D2), b (E3), c (D4)."
+	if len(found) != 1 || found[0].String() != want {
+		t.Errorf("found %v, want %s", found, want)
+	}
+}
