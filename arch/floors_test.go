@@ -19,7 +19,7 @@ var floors = [][]string{
 	0: {"base"},
 	1: {"store/db", "store/disk", "store/ledger", "store/job", "store/keyring", "store/blob", "store/search"},
 	2: {"engine/cms", "engine/access", "engine/instrument", "engine/document", "engine/envelope", "engine/web", "engine/picture"},
-	3: {"desk"},
+	3: {"desk", "engine/formpage"},
 	4: {"cooperation/casefile", "cooperation/directory", "cooperation/people", "cooperation/record", "cooperation/selector", "cooperation/treaty", "cooperation/rule",
 		"dialogue/translation"},
 	5: {"cooperation/request", "cooperation/exchange", "cooperation/evidence",

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"comity/internal/cooperation/request"
+	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
@@ -55,6 +56,15 @@ func (n *Node) openReviews(context.Context) (err error) {
 		return err
 	}
 	return n.translateDocuments()
+}
+
+// openResponses wires what respondents of studies answer.
+func (n *Node) openResponses(context.Context) (err error) {
+	n.Responses, err = response.New(response.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Studies: n.Studies, Exchange: n.Exchange, Catalog: n.Catalog,
+		Signatory: n.signs.sign, Exercise: n.Self.Card.Exercise, Now: n.Config.Now,
+	})
+	return err
 }
 
 // openSessions wires the meetings of bodies.

@@ -19,6 +19,7 @@ import (
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/request"
 	"comity/internal/desk"
+	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
@@ -53,6 +54,7 @@ type Node struct {
 	Requests  *request.Requests
 	Studies   *study.Studies
 	Reviews   *review.Reviews
+	Responses *response.Responses
 	Sessions  *session.Sessions
 	Mandates  *mandate.Register
 	Texts     *translation.Translations
@@ -78,6 +80,7 @@ func Schemas() []db.Schema {
 		translation.Schema(),
 		study.Schema(),
 		review.Schema(),
+		response.Schema(),
 		session.Schema(),
 		mandate.Schema(),
 	}
@@ -96,6 +99,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openTexts,
 		n.openStudies,
 		n.openReviews,
+		n.openResponses,
 		n.openSessions,
 		n.openMandates,
 	}

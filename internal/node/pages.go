@@ -20,6 +20,7 @@ import (
 	"comity/internal/cooperation/people"
 	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
+	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
@@ -56,7 +57,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		Pages: []web.Pages{
 			{Name: "node", FS: shown}, people.Pages(), record.Pages(),
 			casefile.Pages(), evidence.Pages(), exchange.Pages(), request.Pages(),
-			session.Pages(), study.Pages(),
+			response.Pages(), session.Pages(), study.Pages(),
 			translation.Pages(),
 			review.Pages(),
 			mandate.Pages(),
@@ -76,6 +77,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 	slices := []func(*web.Mux){
 		n.routes, door.Routes, ledger.Routes,
 		n.Cases.Routes, n.Evidence.Routes, n.Exchange.Routes, n.Requests.Routes,
+		n.Responses.Routes,
 		n.Sessions.Routes, n.Studies.Routes,
 		n.Texts.Routes,
 		n.Reviews.Routes,

@@ -9,6 +9,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
+	"comity/internal/engine/formpage"
 	"comity/internal/engine/instrument"
 	"comity/internal/engine/web"
 	"comity/internal/store/db"
@@ -64,7 +65,7 @@ func (q *Requests) saidBack(r *web.Request, saved Saved) error {
 	for _, s := range saved.Said {
 		wrong[s.Path] = instrument.Sentence(func(msg string) string { return r.T(msg) }, s.Code, s.Args)
 	}
-	correct(p.Fields, r.Form(), wrong)
+	formpage.Correct(p.Fields, r.Form(), wrong)
 	return r.Again("request/section", p, errs.WithFields(errs.Field{Code: "Some answers were not taken as they were typed; the others were saved."}))
 }
 

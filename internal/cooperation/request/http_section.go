@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"comity/internal/base/language"
+	"comity/internal/engine/formpage"
 	"comity/internal/engine/instrument"
 	"comity/internal/engine/web"
 	"comity/internal/store/db"
@@ -21,7 +22,7 @@ type sectionPage struct {
 	Hint     string
 	Edit     bool
 	Fields   []web.Field
-	Hidden   []notAsked
+	Hidden   []formpage.NotAsked
 	Version  int64
 	Autosave string
 	Paste    string
@@ -69,9 +70,9 @@ func (q *Requests) fillSection(r *web.Request, p *sectionPage, s instrument.Stat
 	if sec.Hint != "" {
 		p.Hint = r.T(sec.Hint)
 	}
-	k := asker{q: q, p: r.Printer}
-	p.Fields = k.fields(s.View(p.Section, func(msg string) string { return r.T(msg) }))
-	p.Hidden = k.hidden
+	k := q.asker(r.Printer)
+	p.Fields = k.Fields(s.View(p.Section, func(msg string) string { return r.T(msg) }))
+	p.Hidden = k.Hidden
 	p.Autosave = at(p.Request.ID, "draft", p.Section)
 	if !p.Edit {
 		p.Fields = onlyShown(r.Printer, p.Fields)
