@@ -1,0 +1,47 @@
+//go:build browser
+
+package response_test
+
+import (
+	"fmt"
+	"testing"
+
+	"comity/internal/dialogue/response"
+	"comity/internal/engine/web/webtest"
+	"comity/internal/node/nodetest"
+)
+
+// TestBrowserResponses looks at each page of responses in English and Arabic, on a telephone and on a desk.
+func TestBrowserResponses(t *testing.T) {
+	h := newHouse(t, "sqlite", "AT")
+	n, r := h.fielded()
+	focal, _ := h.answering(n, r)
+	h.filled(r, focal, sections)
+	other := h.state(n, "PRT")
+	second, _ := h.nominated(n, other)
+	h.filled(other, second, sections)
+	h.ok(h.Responses.Offer(ctx, second, other.ID, h.Entry()))
+	h.ok(h.Responses.Clear(ctx, second, other.ID, response.Statistical, h.Entry()))
+	h.ok(h.Responses.Submit(ctx, second, other.ID, h.Entry()))
+	x := h.all(n)[0]
+	h.People["focal-point"], h.People["clearing-officer"] = focal, second
+	s := h.site()
+	at := "/d/fill/" + string(r.ID)
+	browser := webtest.Open(t)
+	for _, lang := range []string{"en", "ar"} {
+		for _, width := range []int{360, 1280} {
+			view := fmt.Sprintf("%s-%d", lang, width)
+			t.Run(view, func(t *testing.T) {
+				for _, l := range []struct{ name, role, path string }{
+					{"overview", "focal-point", at}, {"section", "focal-point", at + "/part/police"}, {"conflicts", "focal-point", at + "/conflicts"},
+					{"clear", "clearing-officer", "/d/clear/" + string(other.ID)}, {"list", "manager", "/d/studies/" + string(n) + "/submissions"},
+					{"submission", "manager", "/d/submissions/" + string(x.ID)},
+				} {
+					tab := browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: l.role, "Accept-Language": lang}})
+					tab.Visit(s.URL + l.path + "?lang=" + lang)
+					tab.Check("responses-" + l.name + "-" + view)
+				}
+			})
+		}
+	}
+}
