@@ -12,6 +12,7 @@ import (
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/dialogue/translation"
+	"comity/internal/engine/access"
 	"comity/internal/node/nodetest"
 	"comity/internal/store/db"
 )
@@ -107,6 +108,35 @@ func TestStaleFormShowsBoth(t *testing.T) {
 		_, unit, version := h.address(doc, language.Spanish)
 		h.write("editor", doc, "title", language.Spanish, "Estudio")
 		want(t, s.As("translator").Post(unit["title"], h.form("version", version["title"], "text", "Investigación")), http.StatusConflict, "Estudio", "Investigación")
+	})
+}
+
+// TestSameWordsAreRemembered: what was freed of the same words elsewhere begins the field, unless it lies where the
+// translator may not know of it.
+func TestSameWordsAreRemembered(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		s := h.site()
+		first, second, shut := h.ref(open), h.ref(open), h.ref(closed)
+		h.mustPut(first, "title", "Conclusions")
+		h.finish(first, "title", language.Russian, "Выводы")
+		h.mustPut(second, "title", "Conclusions", "end", "Secret words")
+		_, unit, version := h.address(second, language.Russian)
+		want(t, s.As("translator").Get(unit["title"]), http.StatusOK, "The same words were translated elsewhere", "Выводы")
+		want(t, s.As("translator").Post(unit["title"], h.form("version", version["title"], "text", "")), http.StatusUnprocessableEntity, "Write the translation.")
+		for _, role := range []access.Role{"translator", "editor", "publisher"} {
+			if err := h.Cases.AddMember(ctx, h.As("drafter"), h.inner, h.As(role).ID, h.Entry()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		h.mustPut(shut, "title", "Secret words")
+		h.finish(shut, "title", language.Russian, "Тайные слова")
+		want(t, s.As("translator").Get(unit["end"]), http.StatusOK, "Тайные слова")
+		if err := h.Cases.RemoveMember(ctx, h.As("drafter"), h.inner, h.As("translator").ID, h.Entry()); err != nil {
+			t.Fatal(err)
+		}
+		if page := s.As("translator").Get(unit["end"]); strings.Contains(page.Body, "Тайные") {
+			t.Error("a stranger sees words of a restricted object")
+		}
 	})
 }
 

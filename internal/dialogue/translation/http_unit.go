@@ -30,6 +30,7 @@ type unitPage struct {
 	Own                           bool // one's own draft: another person reviews it
 	Outdated                      bool
 	Names                         []Name
+	Remembered                    bool // the field begins with what the same words were translated to elsewhere
 	Pager                         web.Pager
 	Save, Right, Return           web.Button
 
@@ -57,6 +58,9 @@ func (q *Translations) unitPage(r *web.Request) (unitPage, error) {
 		p.units, p.unit = units, units[i]
 		p.fill(r, o, tag, i)
 		p.Names = names(q.catalog, p.Source, p.Text, o.Lang, tag)
+		if err := p.remember(ctx, tx, r); err != nil {
+			return err
+		}
 		return q.unitRights(ctx, tx, r, &p)
 	})
 	return p, err
@@ -95,6 +99,19 @@ func (p *unitPage) fill(r *web.Request, o Object, tag language.Tag, i int) {
 	if i+1 < len(p.units) {
 		p.Pager.Next = p.Back + "/" + string(p.units[i+1].ID)
 	}
+}
+
+// remember begins an empty field with what the same words were translated to elsewhere.
+func (p *unitPage) remember(ctx context.Context, tx *db.Tx, r *web.Request) error {
+	if p.unit.State != Missing || r.Form().Has("text") {
+		return nil
+	}
+	text, err := remembered(ctx, tx, p.unit)
+	if err != nil || text == "" {
+		return err
+	}
+	p.Remembered, p.Form = true, web.NewForm(map[string]string{"text": text})
+	return nil
 }
 
 func (q *Translations) unitRights(ctx context.Context, tx *db.Tx, r *web.Request, p *unitPage) (err error) {
