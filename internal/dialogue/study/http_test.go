@@ -224,6 +224,8 @@ func TestGuestSeesNothingElse(t *testing.T) {
 		other, err := h.Studies.Propose(ctx, h.As("manager"), study.Proposal{Code: "hidden", Title: map[languageTag]string{"en": "Hidden harvest"}, Office: h.Office}, h.Entry())
 		h.ok(err)
 		h.guest("guest-ken", h.seats(ken.ID)[0].Person)
+		draft := h.Entry() // a questionnaire that isn't asked yet is not for guests
+		h.ok(h.Studies.AddForm(ctx, h.As("manager"), n, study.States, form(t, "2.0.0", true), draft))
 		m, err := h.Mux(byRole{h}, nil)
 		h.ok(err)
 		whole := serve(t, m)
@@ -245,6 +247,11 @@ func TestGuestSeesNothingElse(t *testing.T) {
 			}
 		}
 		want(t, ask("/d/studies/"+string(other)), http.StatusNotFound)
+		want(t, ask(at+"/instruments/"+string(draft)), http.StatusNotFound)
+		want(t, ask(at+"/instruments/"+string(draft)+"/file"), http.StatusNotFound)
+		if text := want(t, ask(at+"/instruments"), http.StatusOK, "version 1.0.0").Text(); strings.Contains(text, "2.0.0") {
+			t.Error("a guest sees a questionnaire that isn't asked yet")
+		}
 		want(t, ask("/d/respondents/"+string(per.ID)+"/people"), http.StatusNotFound)
 		if body := ask("/d/studies").Body; strings.Contains(body, "Hidden harvest") || strings.Contains(body, "/peers") || strings.Contains(body, "/ledger") {
 			t.Error("the board shows a guest more than the study they answer")

@@ -132,6 +132,11 @@ func (s *Studies) Back(ctx context.Context, who access.Person, n id.ID, reason s
 		if !ok {
 			return wrongStep(at, at.Stage)
 		}
+		if to == Fielding { // it is not said yet who won't reply
+			if _, err := c.Exec(ctx, `UPDATE respondent SET status = ?, version = version + 1 WHERE study_id = ? AND status = ?`, Invited, n, NoReply); err != nil {
+				return err
+			}
+		}
 		return moved(ctx, c, at, to, reason, version)
 	}, desk.Once(entry))
 }

@@ -128,12 +128,16 @@ func TestLifeToItsEnd(t *testing.T) {
 		for _, s := range []study.Stage{study.InReview, study.Translated} {
 			h.Studies.Guard(s, func(context.Context, *db.Tx, id.ID) ([]study.Obstacle, error) { return nil, nil })
 		}
+		h.ok(h.mark(n, h.state(n, "KEN").ID, study.Invited))
 		h.wait(2 * time.Hour)
 		h.ok(h.move(n, study.Closed, ""))
+		if got := h.state(n, "KEN").Status; got != study.NoReply {
+			h.Errorf("after the close, who was asked is %s, want no-reply", got)
+		}
 		h.refused("a step back without a reason", h.Studies.Back(ctx, h.As("manager"), n, " ", h.find(n).Version, h.Entry()), errs.Invalid)
 		h.ok(h.Studies.Back(ctx, h.As("manager"), n, "A region was offline (exercise).", h.find(n).Version, h.Entry()))
-		if s := h.find(n); s.Stage != study.Fielding {
-			h.Fatalf("after a step back: %s, want fielding", s.Stage)
+		if s := h.find(n); s.Stage != study.Fielding || h.state(n, "KEN").Status != study.Invited {
+			h.Fatalf("after a step back: %s and %s, want fielding and invited", s.Stage, h.state(n, "KEN").Status)
 		}
 		h.ok(h.move(n, study.Closed, ""))
 		h.refused("analysed without data", h.move(n, study.Analysed, ""), errs.Invalid)
