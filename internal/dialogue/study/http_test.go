@@ -200,6 +200,14 @@ func (h *house) person(n id.ID) (p access.Person) {
 	return p
 }
 
+// confirmed is a person who has shown a factor just now.
+func (h *house) confirmed(n id.ID) access.Person {
+	h.Helper()
+	p := h.person(n)
+	p.Confirmed = h.clock()
+	return p
+}
+
 // guest lets a site's browser be the person with the id.
 func (h *house) guest(name access.Role, n id.ID) { h.People[name] = h.person(n) }
 
@@ -289,6 +297,16 @@ func TestFocalPointInvitesHelp(t *testing.T) {
 		seats := h.seats(ken.ID)
 		if len(seats) != 2 || seats[1].Part != study.Contributor || len(seats[1].Sections) != 1 {
 			t.Fatalf("seats %+v, want the focal point and an editor of the police section", seats)
+		}
+		// Somebody of another State has a link that they haven't used yet: nobody else gets a new one to their account.
+		per := h.answering(n, "PER", "per@example.org")
+		taken := f.Post(at, url.Values{"name": {"Whoever (exercise)"}, "email": {"per@example.org"}, "part": {"contributor"}})
+		if taken.Status != http.StatusSeeOther || strings.Contains(taken.Body, "/invitation/") {
+			t.Errorf("another State's account: %d, %s; want no link", taken.Status, taken.Text())
+		}
+		h.ok(h.Studies.EndSeat(ctx, h.confirmed(seats[0].Person), ken.ID, h.seats(ken.ID)[2].ID, h.Entry()))
+		if got := h.seats(per.ID); len(got) != 1 {
+			t.Errorf("Peru is answered for by %+v, want its focal point still", got)
 		}
 		h.guest("inspector", seats[1].Person)
 		want(t, s.As("inspector").Get("/d/studies/"+string(n)), http.StatusOK, "Kenya")
