@@ -70,7 +70,7 @@ func book(t testing.TB, tag language.Tag, sections ...string) Book {
 	t.Helper()
 	a := instrument.NewAnswers()
 	for path, value := range map[string]string{
-		"law/q1": "yes", "law/q2": "access fraud2", "law/q3/access/article": "=1+1", "law/q4": "fraud access fraud2", "law/ok": "OK",
+		"law/q1": "yes", "law/q2": "fraud2 access", "law/q3/access/article": "=1+1", "law/q4": "fraud access fraud2", "law/ok": "OK",
 		"law/since": "2026-02-12",
 	} {
 		if err := a.Set(path, value); err != nil {
@@ -241,6 +241,21 @@ func TestFilledByPeople(t *testing.T) {
 	}
 }
 
+// Rows that somebody took out leave what they were about as it was.
+func TestRowsTakenOut(t *testing.T) {
+	b := book(t, "en", "law")
+	f, found, err := reading(t, edit(t, xlsx(t, b), map[string]any{"x:law/q2=fraud|A": "", "x:law/q2=access|A": "", "q:law/since|A": "", "x:law/q2=fraud2|E": ""}), want(t, b))
+	if err != nil {
+		t.Fatal(err, found)
+	}
+	if got := f.Answers["law/q2"].Value; got != "access" {
+		t.Errorf("q2 = %q, want the choice whose row is gone kept, and the other gone", got)
+	}
+	if _, ok := f.Answers["law/since"]; ok {
+		t.Error("a question without a row has an answer")
+	}
+}
+
 // A file with anything that isn't its own is refused, and the cell is named.
 func TestRefuses(t *testing.T) {
 	b := book(t, "en", "law")
@@ -269,6 +284,7 @@ func TestRefuses(t *testing.T) {
 		"a word of its own":              {edit(t, good, map[string]any{"q:law/q1|F": "dunno"}), "not-choice F5"},
 		"a long note":                    {edit(t, good, map[string]any{"q:law/q1|H": strings.Repeat("é", MaxNote+1)}), "too-long H5"},
 		"an old file":                    {[]byte("\xD0\xCF\x11\xE0 and so on"), "file-old"},
+		"far too large":                  {append([]byte("{"), make([]byte, MaxSaved)...), "file-large"},
 		"any JSON":                       {[]byte(`{"format":"comity/answers/1"}`), "not-book"},
 		"a saved row of another section": {bytes.Replace(pageSaved(t, b), []byte(`"answers":{`), []byte(`"answers":{"unit[1]/n":{"value":"5"},`), 1), "other-section unit[1]/n"},
 	} {

@@ -44,9 +44,9 @@ func (c *columns) row(r row) {
 
 func (c *columns) question(r row, label string) {
 	c.set(c.name, keyColumn, c.line, questionKey+r.Path, c.text)
-	c.set(c.name, numberColumn, c.line, r.Number, c.locked)
-	c.set(c.name, labelColumn, c.line, label, c.locked)
-	c.set(c.name, howColumn, c.line, r.How, c.locked)
+	c.set(c.name, numberColumn, c.line, r.Number, c.text)
+	c.set(c.name, labelColumn, c.line, label, c.text)
+	c.set(c.name, howColumn, c.line, r.How, c.text)
 	c.marks(r)
 	switch r.Kind {
 	case instrument.SelectMultipleType, instrument.RankType:
@@ -68,7 +68,7 @@ func (c *columns) question(r row, label string) {
 		c.set(c.name, answerColumn, c.line, map[bool]string{true: "x"}[r.Value == instrument.Acknowledged], c.openText)
 		c.from(answerColumn, []string{"x"})
 	case instrument.FileType:
-		c.set(c.name, answerColumn, c.line, "", c.locked)
+		c.set(c.name, answerColumn, c.line, "", c.text)
 	case instrument.IntegerType, instrument.DecimalType, instrument.RangeType:
 		c.number(r)
 	default:
@@ -89,7 +89,7 @@ func (c *columns) number(r row) {
 
 func (c *columns) choice(r row, o choice) {
 	c.line++
-	c.set(c.name, labelColumn, c.line, strings.Repeat("   ", r.Depth+1)+"– "+o.Label, c.locked)
+	c.set(c.name, labelColumn, c.line, strings.Repeat("   ", r.Depth+1)+"– "+o.Label, c.text)
 	if r.Kind == instrument.RankType {
 		c.set(c.name, keyColumn, c.line, placeKey+r.Path+"="+o.Name, c.text)
 		c.set(c.name, answerColumn, c.line, o.Place, c.open)

@@ -50,7 +50,7 @@ func (b Book) WriteHTML(w io.Writer) error {
 		return fmt.Errorf("answer book: %w", err)
 	}
 	p := page{
-		Book: &b, Parts: parts, Dir: string(b.Lang.Direction()), CSS: template.CSS(pageCSS), JS: template.JS(pageJS), //nolint:gosec // our own files
+		Book: &b, Parts: parts, Dir: string(b.Lang.Direction()), CSS: template.CSS(pageCSS), JS: template.JS(pageJS),
 		Policy: "default-src 'none'; style-src '" + digest(pageCSS) + "'; script-src '" + digest(pageJS) + "'; base-uri 'none'; form-action 'none'",
 		Shown:  shown, Sources: sources,
 		One: instrument.SelectOneType, Several: instrument.SelectMultipleType, Order: instrument.RankType, Tick: instrument.AcknowledgeType,

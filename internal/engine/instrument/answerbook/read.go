@@ -38,7 +38,7 @@ func Read(r io.ReaderAt, size int64, name string, want Want) (Filled, []Diagnost
 		return Filled{}, found, err
 	}
 	defer f.close()
-	t := taker{name: name, want: want, head: f.head, found: found, seen: map[string]bool{}}
+	t := taker{name: name, want: want, head: f.head, found: found, seen: map[string]bool{}, options: map[string]map[string]int{}}
 	t.filled = Filled{Head: f.head, Answers: map[string]Answer{}, Base: f.base}
 	if err := t.belongs(); err != nil {
 		return Filled{}, t.found, err
@@ -105,8 +105,8 @@ type taker struct {
 	found  []Diagnostic
 	filled Filled
 	seen   map[string]bool
-	ticks  map[string][]string // by path, in the order of the list
-	places map[string]map[string]int
+	// options are what rows of choices say, by path and choice: the place of a ranked one, 1 of one that is ticked, else 0.
+	options map[string]map[string]int
 }
 
 func (t *taker) say(l line, column string, sev instrument.Severity, code string, kv ...string) {
@@ -157,7 +157,11 @@ func (t *taker) take(l line) {
 }
 
 func (t *taker) question(l line, it *instrument.Item) {
-	a := Answer{Value: t.value(l, it), Mark: l.mark}
+	a := Answer{Value: t.filled.Base[l.path].Value, Mark: l.mark} // of several choices, rows of their own tell more
+	several := it.Type == instrument.SelectMultipleType || it.Type == instrument.RankType
+	if l.marks == nil || !several {
+		a.Value = t.value(l, it)
+	}
 	if l.marks != nil {
 		a.Mark = t.marks(l, it)
 	}
@@ -219,73 +223,4 @@ func (t *taker) choice(it *instrument.Item, said string) (string, bool) {
 		}
 	}
 	return said, false
-}
-
-func ticked(s string) bool {
-	return slices.Contains([]string{"x", "х", "✓", "✔", "1", "true", "yes"}, strings.ToLower(strings.TrimSpace(s)))
-}
-
-func (t *taker) tick(l line) {
-	value, _ := instrument.CleanText(l.value)
-	value = strings.TrimSpace(value)
-	if value == "" {
-		return
-	}
-	if !ticked(value) {
-		t.say(l, "answer", instrument.Error, "not-tick", "value", short60(value))
-	}
-	if t.ticks == nil {
-		t.ticks = map[string][]string{}
-	}
-	t.ticks[l.path] = append(t.ticks[l.path], l.code)
-}
-
-func (t *taker) place(l line, it *instrument.Item) {
-	value := strings.TrimSpace(l.value)
-	if value == "" {
-		return
-	}
-	most := len(t.want.In.Lists[it.List])
-	n := placeNumber(value)
-	if t.places == nil {
-		t.places = map[string]map[string]int{}
-	}
-	if t.places[l.path] == nil {
-		t.places[l.path] = map[string]int{}
-	}
-	for _, other := range t.places[l.path] {
-		if other == n {
-			n = 0
-		}
-	}
-	if n < 1 || n > most {
-		t.say(l, "answer", instrument.Error, "not-place", "value", short60(value), "n", fmt.Sprint(most))
-		return
-	}
-	t.places[l.path][l.code] = n
-}
-
-// finish makes answers of what was ticked and placed, for questions whose own row was there.
-func (t *taker) finish() {
-	for path, codes := range t.ticks {
-		t.put(path, strings.Join(codes, " "))
-	}
-	for path, places := range t.places {
-		codes := make([]string, 0, len(places))
-		for code := range places {
-			codes = append(codes, code)
-		}
-		slices.SortFunc(codes, func(a, b string) int { return places[a] - places[b] })
-		t.put(path, strings.Join(codes, " "))
-	}
-}
-
-func (t *taker) put(path, value string) {
-	a, ok := t.filled.Answers[path]
-	if !ok {
-		t.say(line{file: t.name}, "", instrument.Error, "other-question")
-		return
-	}
-	a.Value = value
-	t.filled.Answers[path] = a
 }

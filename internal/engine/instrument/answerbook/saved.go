@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 
 	"comity/internal/base/canonical"
@@ -26,11 +27,11 @@ type saved struct {
 }
 
 func openSaved(r io.ReaderAt, size int64, name string) (*opened, error) {
-	refuse := func(code string) error {
-		return &workbook.Refusal{Problem: instrument.Found(name, "", instrument.Error, code, words["not-book"])}
+	refuse := func(code string, kv ...string) error {
+		return &workbook.Refusal{Problem: instrument.Found(name, "", instrument.Error, code, words[code], kv...)}
 	}
 	if size > MaxSaved {
-		return nil, refuse("file-large")
+		return nil, refuse("file-large", "n", strconv.Itoa(MaxSaved>>20))
 	}
 	b, err := io.ReadAll(io.NewSectionReader(r, 0, size))
 	if err != nil {

@@ -15,12 +15,15 @@ import (
 	"comity/internal/engine/instrument/workbook"
 )
 
-// The sheets that aren't sections, and the columns of those that are. Column A is hidden and says which question a row is.
+// The sheets that aren't sections.
 const (
 	aboutSheet = "comity"
 	listSheet  = "lists"
+)
 
-	keyColumn = iota - 2
+// The columns of a section's sheet. The first is hidden and says which question a row is.
+const (
+	keyColumn = iota
 	numberColumn
 	labelColumn
 	howColumn
@@ -31,7 +34,6 @@ const (
 	sourceColumn
 	sourceKindColumn
 	periodColumn
-	columnCount
 )
 
 // The beginnings of keys: a question, one of its choices to tick, one to give a place.
@@ -75,7 +77,7 @@ type sheets struct {
 	lists map[string]string // by its choices, where a list stands
 	err   error
 
-	head, group, text, locked, open, openText int // styles
+	head, group, text, open, openText int // styles
 }
 
 func (s *sheets) do(err error) {
@@ -103,7 +105,6 @@ func (s *sheets) styles() {
 	s.head = s.style(&excelize.Style{Font: &excelize.Font{Bold: true}, Alignment: wrap(), Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"DDE4EC"}}})
 	s.group = s.style(&excelize.Style{Font: &excelize.Font{Bold: true, Size: 12}, Alignment: wrap()})
 	s.text = s.style(&excelize.Style{Alignment: wrap()})
-	s.locked = s.text
 	s.open = s.style(&excelize.Style{Alignment: wrap(), Fill: light, Border: line, Protection: &excelize.Protection{Locked: false}})
 	s.openText = s.style(&excelize.Style{Alignment: wrap(), Fill: light, Border: line, NumFmt: 49, Protection: &excelize.Protection{Locked: false}}) // 49: text, so that nothing typed is made a date
 }

@@ -52,6 +52,7 @@ var (
 // words are what is said of a file that came back.
 var words = map[string]instrument.Words{
 	"not-book":       {Says: language.M("This is not an answer book."), Do: language.M("Give back the file that was given out, or the file that its page saved.")},
+	"file-large":     {Says: language.M("The file is larger than {n} MB."), Do: language.M("Give back the file that was given out, or the file that its page saved.")},
 	"other-form":     {Says: language.M("The file belongs to another version of the questionnaire."), Do: language.M("Take a new file and copy the answers over. Nothing was taken from this one.")},
 	"other-response": {Says: language.M("The file belongs to another response."), Do: language.M("Nothing was taken from it. Look for the file that belongs here.")},
 	"other-section":  {Says: language.M("This question is not of a section that the file may fill."), Do: language.M("Nothing was taken from the file. Take the row out, or ask for a file with this section.")},
