@@ -126,7 +126,7 @@ func TestChildrenAreProtected(t *testing.T) {
 		case it.Type == instrument.TextType && it.Name != "coordinator" && it.Name != "proposals" && !strings.HasSuffix(it.Name, "_source"):
 			t.Errorf("%s: free text where a case could be told", it.Source())
 		}
-		if it.Params["confidentiality"] == "secret" {
+		if it.Extra["confidentiality"] == "secret" {
 			secret++
 			if !it.ConfidentialDefault {
 				t.Errorf("%s: secret, yet not confidential by default", it.Source())
@@ -189,4 +189,28 @@ func TestSectionsHoldEveryQuestionOnce(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What several audiences are asked alike has one concept, so that their views can be laid side by side: the same answers to
+// choose from.
+func TestConceptsAreSharedByAudiences(t *testing.T) {
+	s, asked := study(t, "cybercrime"), map[string][]*instrument.Item{}
+	for audience := range s.Audiences {
+		in := form(t, s, audience)
+		for _, it := range questions(in) {
+			if strings.HasPrefix(it.Concept, "view.") {
+				asked[it.Concept] = append(asked[it.Concept], it)
+			}
+		}
+	}
+	for concept, items := range asked {
+		for _, it := range items {
+			if it.List != items[0].List || it.Type != items[0].Type || it.Basis != "perception" {
+				t.Errorf("%s: %s of %s and %s of %s", concept, it.Source(), it.List, items[0].Source(), items[0].List)
+			}
+		}
+	}
+	if len(asked["view.trend"]) != len(s.Audiences) || len(asked["view.threats"]) != len(s.Audiences) {
+		t.Errorf("the trend is asked %d times, threats %d times, want %d", len(asked["view.trend"]), len(asked["view.threats"]), len(s.Audiences))
+	}
 }
