@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
@@ -92,6 +93,9 @@ func TestInvitationTravels(t *testing.T) {
 		})
 		return version == "1.1.0"
 	})
+	until := at.find(n).Deadline.AddDate(0, 0, 14)
+	at.ok(at.Studies.LetAnswerLate(ctx, at.As("manager"), n, ken.ID, until, "Elections (exercise)", at.Entry()))
+	nodetest.Eventually(t, "the State's node knows its later day", func() bool { return ke.find(n).Deadline.Sub(until).Abs() < time.Second })
 	if got := ke.state(n, "KEN"); got.Status != study.Nominated {
 		t.Errorf("asked again, the respondent is %s, want nominated still", got.Status)
 	}

@@ -56,26 +56,32 @@ func (s *Studies) Invite(ctx context.Context, who access.Person, n, respondent i
 		if at.Stage != Fielding && !MayAnswer(at, r, c.Now()) { // whoever was let answer late is told so by another invitation
 			return errs.Say(fmt.Errorf("invite to study %s, which is %s: %w", n, at.Stage, errs.Conflict), language.M("People are invited while the study is being asked."), nil)
 		}
-		f, err := s.Fielded(ctx, c.Tx, n, r.Audience)
-		if errors.Is(err, errs.NotFound) {
-			return errs.Say(err, language.M("There is no questionnaire for this respondent."), nil)
-		}
-		if err != nil {
+		c.Record(map[string]string{"way": string(way)})
+		if err := s.ask(ctx, c, at, r, way); err != nil {
 			return err
 		}
-		var message id.ID
-		if way == ByNode {
-			if message, err = s.send(ctx, c, at, r, f); err != nil {
-				return err
-			}
-		}
-		if _, err := c.Exec(ctx, `INSERT INTO study_invitation (id, study_id, respondent_id, way, form_hash, message_id, sent_by, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			id.New(c.Now()), n, r.ID, way, f.Hash, message, who.ID, c.Now()); err != nil {
-			return err
-		}
-		c.Record(map[string]string{"way": string(way), "form": string(f.Hash)})
 		return Mark(ctx, c, r.ID, Invited)
 	}, desk.Once(entry))
+}
+
+// ask sends a respondent the newest questionnaire, or notes that people do, and enters it in the log.
+func (s *Studies) ask(ctx context.Context, c *desk.Change, at Study, r Respondent, way Way) error {
+	f, err := s.Fielded(ctx, c.Tx, at.ID, r.Audience)
+	if errors.Is(err, errs.NotFound) {
+		return errs.Say(err, language.M("There is no questionnaire for this respondent."), nil)
+	}
+	if err != nil {
+		return err
+	}
+	var message id.ID
+	if way == ByNode {
+		if message, err = s.send(ctx, c, at, r, f); err != nil {
+			return err
+		}
+	}
+	_, err = c.Exec(ctx, `INSERT INTO study_invitation (id, study_id, respondent_id, way, form_hash, message_id, sent_by, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+		id.New(c.Now()), at.ID, r.ID, way, f.Hash, message, c.Who().ID, c.Now())
+	return err
 }
 
 // send queues the invitation for the node of the respondent's State, which answers for it from now on.

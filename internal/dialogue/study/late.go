@@ -32,12 +32,15 @@ func LateList(ctx context.Context, tx *db.Tx, n id.ID) ([]Permission, error) {
 	})
 }
 
-// LetAnswerLate gives a respondent a later last day than the others have. A respondent with a node of its own is told by
-// inviting it again, while the study is being asked.
+// LetAnswerLate gives a respondent a later last day than the others have. A respondent that answers at its own node is told
+// by another invitation, which carries the day.
 func (s *Studies) LetAnswerLate(ctx context.Context, who access.Person, n, respondent id.ID, until time.Time, reason string, entry id.ID) error {
 	reason = strings.TrimSpace(reason)
 	if reason == "" || len(reason) > noteLimit {
 		return errs.WithFields(errs.Field{Path: "reason", Code: "Write the reason, in at most 2,000 characters."})
+	}
+	if err := s.settled(ctx, respondent); err != nil {
+		return err
 	}
 	return s.Desk.Do(ctx, who, "study.late", id.NewRef(Kind, n), func(c *desk.Change) error {
 		at, err := own(ctx, c.Tx, n)
@@ -58,7 +61,10 @@ func (s *Studies) LetAnswerLate(ctx context.Context, who access.Person, n, respo
 			return err
 		}
 		c.Record(map[string]string{"respondent": string(r.ID), "until": db.Stamp(until)})
-		_, err = c.Exec(ctx, `UPDATE respondent SET late = ?, version = version + 1 WHERE id = ?`, until, respondent)
-		return err
+		if _, err = c.Exec(ctx, `UPDATE respondent SET late = ?, version = version + 1 WHERE id = ?`, until, respondent); err != nil || r.Peer == "" {
+			return err
+		}
+		r.Late = until
+		return s.ask(ctx, c, at, r, ByNode)
 	}, desk.Once(entry))
 }
