@@ -217,13 +217,13 @@ func (e *evaluation) judge(c *cell) {
 // wrongChoice looks only at what was chosen: lists are long, and most of them aren't on the page at hand.
 func (e *evaluation) wrongChoice(c *cell) (string, map[string]string) {
 	for _, name := range c.item.chosen(c.value) {
-		i, ok := e.in.choiceAt[c.item.List][name]
-		if ok {
+		ok := false
+		for _, i := range e.in.choiceAt[c.item.List][name] {
 			offered, err := e.in.offers(c, i, e.c)
 			if err != nil {
 				e.errs = append(e.errs, err)
 			}
-			ok = offered
+			ok = ok || offered
 		}
 		if !ok {
 			return CodeNotChoice, map[string]string{"value": name}

@@ -42,6 +42,9 @@ const (
 	audienceColumn = "audience"
 	sourceColumn   = "default_language"
 	languageColumn = "languages"
+
+	// doublesColumn is XLSForm's leave to have a choice several times in a list, under filters that tell which is meant.
+	doublesColumn = "allow_choice_duplicates"
 )
 
 // readSettings reads the one row of settings.csv; a form without it is called like its folder.

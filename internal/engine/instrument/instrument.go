@@ -176,9 +176,9 @@ type Instrument struct {
 	all       []*Item            // every item, in the order of the form
 	byPath    map[string][]*Item // those of variants too, so that one path may have several
 	byName    map[string][]*Item
-	order     []*Item                // every item, in the order of evaluation
-	instances map[string]*xpath.Node // the lists, for instance('…')
-	choiceAt  map[string]map[string]int
+	order     []*Item                            // every item, in the order of evaluation
+	instances map[string]*xpath.Node             // the lists, for instance('…')
+	choiceAt  map[string]map[string][]int        // by list and name
 	texts     map[language.Tag]map[string]string // translations, by the text in the source language
 }
 

@@ -162,14 +162,14 @@ func (in *Instrument) itext(lang, id string) string {
 
 // listTrees makes each list a tree for instance('list')/root/item, with name, label and the other columns; and says
 // at which place each choice stands.
-func listTrees(lists map[string][]Choice) (trees map[string]*xpath.Node, at map[string]map[string]int) {
-	trees, at = map[string]*xpath.Node{}, map[string]map[string]int{}
+func listTrees(lists map[string][]Choice) (trees map[string]*xpath.Node, at map[string]map[string][]int) {
+	trees, at = map[string]*xpath.Node{}, map[string]map[string][]int{}
 	for name, choices := range lists {
 		doc := xpath.NewRoot()
 		root := doc.Element("root")
-		at[name] = map[string]int{}
+		at[name] = map[string][]int{}
 		for i, c := range choices {
-			at[name][c.Name] = i
+			at[name][c.Name] = append(at[name][c.Name], i)
 			item := root.Element("item")
 			item.Element("name").SetText(c.Name)
 			item.Element("label").SetText(c.Label)

@@ -24,6 +24,7 @@ type Part struct {
 	lists    map[string][]Choice
 	sections []Section
 	problems []Problem
+	doubles  bool // a list may have a choice several times, for filters to tell apart
 }
 
 // formColumns are the columns of form.csv that mean something here; others are kept in [Item.Extra].
@@ -132,7 +133,7 @@ func (p *Part) readChoices(rows []row) {
 		case name == "":
 			p.report(r.source, "name", Error, choiceName)
 			continue
-		case seen[[2]string{list, name}]:
+		case seen[[2]string{list, name}] && !p.doubles:
 			p.report(r.source, "name", Error, choiceTwice, "list", list, "name", name)
 			continue
 		}

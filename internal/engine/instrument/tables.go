@@ -33,7 +33,7 @@ type Row struct {
 
 // Build makes a form of tables. Errors are as for [Load].
 func (o Options) Build(t Tables) (*Instrument, error) {
-	p := &Part{Name: t.Name, lists: map[string][]Choice{}}
+	p := &Part{Name: t.Name, lists: map[string][]Choice{}, doubles: strings.EqualFold(t.Settings[doublesColumn], "yes")}
 	p.fill(rows(t.Survey), rows(t.Choices), rows(t.Sections))
 	in, _ := o.link(t.Name, p) // its error is the first of the problems, to which more may come
 	in.Meta = t.Meta

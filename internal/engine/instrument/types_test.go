@@ -132,3 +132,37 @@ func TestChoiceName(t *testing.T) {
 		}
 	}
 }
+
+// A choice may stand in a list several times when filters tell which is meant, and the form says so.
+func TestChoicesThatStandTwice(t *testing.T) {
+	tables := Tables{
+		Name: "f", Meta: Meta{Settings: map[string]string{"allow_choice_duplicates": "yes"}},
+		Survey: []Row{
+			{Cells: map[string]string{"type": "select_one country", "name": "c", "label": "C", "section": "s"}},
+			{Cells: map[string]string{"type": "select_one town", "name": "t", "label": "T", "choice_filter": "in = ${c}"}},
+		},
+	}
+	for _, c := range [][4]string{{"country", "fr", "France", ""}, {"country", "de", "Germany", ""}, {"town", "other", "Elsewhere in France", "fr"}, {"town", "other", "Elsewhere in Germany", "de"}} {
+		r := Row{Cells: map[string]string{"list_name": c[0], "name": c[1], "label": c[2]}}
+		r.put("in", c[3])
+		tables.Choices = append(tables.Choices, r)
+	}
+	in, err := Options{}.Build(tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Parse(canonicalForm(t, in)); err != nil {
+		t.Error(err)
+	}
+	s := in.Eval(answers(t, "c", "de", "t", "other"), now)
+	if code := codeAt(t, s, "t"); code != "" {
+		t.Errorf("the second of two = %q, want it taken", code)
+	}
+	if f := s.View("s", plain); len(f[1].Choices) != 1 || f[1].Choices[0].Label != "Elsewhere in Germany" {
+		t.Errorf("choices = %+v, want the one of Germany", f[1].Choices)
+	}
+	tables.Settings = nil
+	if _, err := (Options{}).Build(tables); err == nil {
+		t.Error("without the setting the list is taken")
+	}
+}

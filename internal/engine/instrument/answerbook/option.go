@@ -65,7 +65,7 @@ func (t *taker) finish() {
 			if !said {
 				n = slices.Index(before, c.Name) + 1
 			}
-			if n > 0 {
+			if n > 0 && places[c.Name] == 0 {
 				places[c.Name] = n
 				codes = append(codes, c.Name)
 			}

@@ -210,12 +210,16 @@ func (l *layout) choices(it *instrument.Item, value string) []choice {
 		chosen = []string{value}
 	}
 	labels := labelsOf(l.book.In.Lists[it.List], l.book.tr)
-	out := make([]choice, len(labels))
+	var out []choice
 	for i, c := range l.book.In.Lists[it.List] {
-		out[i] = choice{Name: c.Name, Label: labels[i], Chosen: slices.Contains(chosen, c.Name)}
-		if place := slices.Index(chosen, c.Name); it.Type == instrument.RankType && place >= 0 {
-			out[i].Place = strconv.Itoa(place + 1)
+		if slices.ContainsFunc(out, func(o choice) bool { return o.Name == c.Name }) {
+			continue // there again under another filter
 		}
+		o := choice{Name: c.Name, Label: labels[i], Chosen: slices.Contains(chosen, c.Name)}
+		if place := slices.Index(chosen, c.Name); it.Type == instrument.RankType && place >= 0 {
+			o.Place = strconv.Itoa(place + 1)
+		}
+		out = append(out, o)
 	}
 	return out
 }

@@ -16,7 +16,7 @@ import (
 var elsewhere = regexp.MustCompile(`entities|geo|audio|audit|accuracy|image_app|max_pixels|external|search|xls2json|osm|last_saved|create_|update_`)
 
 // unread are features that no test's name tells: random values, loops, values and choices of other files.
-var unread = regexp.MustCompile(`random\(|begin.loop|pulldata|last-saved|instance\(|\$\{instanceID|(select|rank)\S*\s+\$\{|allow_choice_duplicates`)
+var unread = regexp.MustCompile(`random\(|begin.loop|pulldata|last-saved|instance\(|\$\{instanceID|(select|rank)\S*\s+\$\{`)
 
 // TestVerdicts compares verdicts on the forms of pyxform's own tests, which testdata/verdicts.py collects. They are another
 // project's and not kept here.
