@@ -109,33 +109,47 @@ func TestChildrenAreProtected(t *testing.T) {
 	if s.Handling == "" || s.Referral == "" || len(s.Group) == 0 || s.Unchecked == "" {
 		t.Error("the study says nothing of handling, referral, its experts or what is unchecked")
 	}
-	in, secret := form(t, s, "state"), 0
-	for _, path := range []string{"about/referral", "about/handling"} {
-		if it := in.Item(path); it == nil || it.Type != instrument.NoteType || it.Label != s.Referral && it.Label != s.Handling {
-			t.Errorf("%s doesn't stand before the questions", path)
+	secret := 0
+	for audience := range s.Audiences {
+		in := form(t, s, audience)
+		for _, path := range []string{"about/referral", "about/handling"} {
+			if it := in.Item(path); it == nil || it.Type != instrument.NoteType || it.Label != s.Referral && it.Label != s.Handling {
+				t.Errorf("%s: %s doesn't stand before the questions", audience, path)
+			}
 		}
-	}
-	for _, it := range questions(in) {
-		switch {
-		case it.Type == instrument.FileType || it.Type == instrument.DateType:
-			t.Errorf("%s: a %s may lead to a child", it.Source(), it.Type)
-		case it.Basis == "statistic" && !it.ConfidentialDefault:
-			t.Errorf("%s: a figure that is open by default", it.Source())
-		case it.Unit == "children" || it.Unit == "victims":
-			t.Errorf("%s: asks for a number of victims", it.Source())
-		case it.Type == instrument.TextType && it.Name != "coordinator" && it.Name != "proposals" && !strings.HasSuffix(it.Name, "_source"):
-			t.Errorf("%s: free text where a case could be told", it.Source())
-		}
-		if it.Extra["confidentiality"] == "secret" {
-			secret++
-			if !it.ConfidentialDefault {
-				t.Errorf("%s: secret, yet not confidential by default", it.Source())
+		for _, it := range questions(in) {
+			for _, wrong := range endangers(it) {
+				t.Errorf("%s: %s", it.Source(), wrong)
+			}
+			if it.Extra["confidentiality"] == "secret" {
+				secret++
 			}
 		}
 	}
 	if secret == 0 {
 		t.Error("how investigations work is open")
 	}
+}
+
+// endangers says in what way an answer to the question may lead to a child.
+func endangers(it *instrument.Item) (why []string) {
+	if it.Type == instrument.FileType || it.Type == instrument.DateType {
+		why = append(why, string(it.Type)+" of a case")
+	}
+	if it.Basis == "statistic" && !it.ConfidentialDefault {
+		why = append(why, "a figure that is open by default")
+	}
+	if it.Unit == "children" || it.Unit == "victims" {
+		why = append(why, "a number of victims")
+	}
+	harmless := []string{"coordinator", "organisation", "proposals"}
+	if it.Type == instrument.TextType && !slices.Contains(harmless, it.Name) && !strings.HasSuffix(it.Name, "_source") {
+		why = append(why, "free text where a case could be told")
+	}
+	if it.Extra["confidentiality"] == "secret" && !it.ConfidentialDefault {
+		why = append(why, "secret, yet not confidential by default")
+	}
+	return why
 }
 
 // The same question in two studies points to its twin, which has to be there.

@@ -214,6 +214,10 @@ var chains = []struct {
 	{"children", "state", "legislation/acts/material/offence", "general", "legislation/possession", true},
 	{"children", "state", "police/unit", "no", "police/care", false},
 	{"children", "state", "victims/counted", "no", "victims/counted_source", false},
+	{"children", "private", "service/admission", "any", "service/age", false},
+	{"children", "private", "service/admission", "no", "prevention/default", false},
+	{"children", "private", "detection/removed", "0", "detection/hours", false},
+	{"children", "private", "detection/ways", "users known", "detection/care", false},
 }
 
 func TestOneAnswerOpensTheNext(t *testing.T) {
