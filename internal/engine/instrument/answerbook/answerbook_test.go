@@ -414,9 +414,55 @@ func FuzzRead(f *testing.F) {
 	})
 }
 
-func BenchmarkWrite(b *testing.B) {
-	k := book(b, "en")
-	for b.Loop() {
-		xlsx(b, k)
+// largeBook is 1,000 questions in ten sections, with a list of 300 places.
+func largeBook(t testing.TB) Book {
+	t.Helper()
+	tables := instrument.Tables{Name: "large"}
+	for i := range 1000 {
+		kind := []string{"select_one place", "integer", "text"}[i%3]
+		tables.Survey = append(tables.Survey, instrument.Row{Cells: map[string]string{
+			"type": kind, "name": fmt.Sprintf("q%d", i), "label": fmt.Sprintf("Question %d about the law and how it is applied", i), "section": fmt.Sprintf("s%d", i/100),
+		}})
 	}
+	for i := range 300 {
+		tables.Choices = append(tables.Choices, instrument.Row{Cells: map[string]string{"list_name": "place", "name": fmt.Sprintf("p%d", i), "label": fmt.Sprintf("Place %d", i)}})
+	}
+	in, err := instrument.Options{}.Build(tables)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return Book{Head: Head{Response: "01R", Lang: "en"}, In: in, Answers: instrument.NewAnswers(), Tr: func(s string) string { return s }}
+}
+
+func BenchmarkBook(b *testing.B) {
+	k := largeBook(b)
+	b.Run("workbook", func(b *testing.B) {
+		for b.Loop() {
+			xlsx(b, k)
+		}
+	})
+	file := xlsx(b, k)
+	w := Want{In: k.In, Response: "01R"}
+	for _, s := range k.In.Sections {
+		w.Sections = append(w.Sections, s.Name)
+	}
+	b.Run("read", func(b *testing.B) {
+		for b.Loop() {
+			if _, found, err := reading(b, file, w); err != nil {
+				b.Fatal(err, found)
+			}
+		}
+	})
+	b.Run("page", func(b *testing.B) {
+		one := k
+		one.Sections = []string{"s3"}
+		var buf bytes.Buffer
+		for b.Loop() {
+			buf.Reset()
+			if err := one.WriteHTML(&buf); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(buf.Len()), "bytes")
+	})
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/xuri/excelize/v2"
 
+	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/engine/instrument"
 	"comity/internal/engine/instrument/workbook"
@@ -86,13 +87,8 @@ func (s *sheets) do(err error) {
 	}
 }
 
+// style leaves the direction of a cell's text to its first letters: a sheet in Arabic has names in Latin letters too.
 func (s *sheets) style(st *excelize.Style) int {
-	if s.book.Lang.Direction() == language.RightToLeft {
-		if st.Alignment == nil {
-			st.Alignment = &excelize.Alignment{}
-		}
-		st.Alignment.ReadingOrder = 2
-	}
 	n, err := s.file.NewStyle(st)
 	s.do(err)
 	return n
@@ -208,6 +204,9 @@ func (s *sheets) section(name string, p part) {
 	c.line = 3
 	for _, r := range p.Rows {
 		c.row(r)
+	}
+	if c.line > workbook.MaxRows {
+		s.do(errs.Invalidf("section %s has more than %d rows in a workbook: hand it out as a page", p.Name, workbook.MaxRows))
 	}
 	c.validate()
 	for i, width := range map[int]float64{
