@@ -64,6 +64,7 @@ func (n *Node) openResponses(context.Context) (err error) {
 		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Studies: n.Studies, Exchange: n.Exchange, Catalog: n.Catalog,
 		Signatory: n.signs.sign, Exercise: n.Self.Card.Exercise, Now: n.Config.Now,
 	})
+	n.Studies.Show(study.Tab{Title: "Submitted responses", Page: "submissions", Act: "submission.read"})
 	return err
 }
 

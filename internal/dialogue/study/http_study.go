@@ -153,6 +153,11 @@ func (s *Studies) tabs(r *web.Request, at Study, monitor bool) []web.Link {
 	if !monitor {
 		return tabs
 	}
+	for _, t := range s.more {
+		if s.Desk.Ever(r.Person, t.Act) {
+			tabs = append(tabs, web.Link{Text: r.T(t.Title), Href: address(at.ID, t.Page)})
+		}
+	}
 	for _, t := range []struct {
 		text, page string
 		act        access.Act
@@ -166,3 +171,67 @@ func (s *Studies) tabs(r *web.Request, at Study, monitor bool) []web.Link {
 	}
 	return tabs
 }
+
+// mine adds the respondents for whom the reader has a part in answering and, at a State's node, those that are asked here.
+func (s *Studies) mine(ctx context.Context, tx *db.Tx, r *web.Request, at Study, p *studyPage) error {
+	list, err := OwnRespondents(ctx, tx, at.ID)
+	if err != nil {
+		return err
+	}
+	own := map[id.ID]bool{}
+	for _, o := range list {
+		own[o.ID] = true
+	}
+	if at.Origin != "" && !r.Person.Guest() {
+		if list, err = Respondents(ctx, tx, at.ID); err != nil {
+			return err
+		}
+		if p.Name, err = s.may(ctx, tx, r, "study.nominate.send", id.NewRef(Kind, at.ID)); err != nil {
+			return err
+		}
+	}
+	for _, o := range list {
+		row := ownRow{ID: o.ID, Name: respondentName(r.Printer, o), Status: statusTag(r.Printer, o.Status), Until: AnswersUntil(at, o)}
+		if own[o.ID] && s.answerAt != nil {
+			row.Answer = s.answerAt(o.ID)
+		}
+		may, err := s.may(ctx, tx, r, "study.seat.give", id.NewRef(KindRespondent, o.ID))
+		if err != nil {
+			return err
+		}
+		if may {
+			row.People = "/d/respondents/" + string(o.ID) + "/people"
+		}
+		p.Mine = append(p.Mine, row)
+	}
+	return nil
+}
+
+func respondentName(p *language.Printer, r Respondent) string {
+	if r.Audience == States && r.State != "" {
+		return p.Country(r.State)
+	}
+	return r.Name
+}
+
+func statusTag(p *language.Printer, s Status) web.Tag {
+	words := map[Status]string{
+		Listed: language.M("Not asked yet"), Invited: language.M("Invited"), Nominated: language.M("Focal point named"), Accessed: language.M("Questionnaire opened"),
+		InProgress: language.M("Being answered"), Submitted: language.M("Submitted"), Declined: language.M("Declined"), NoReply: language.M("No reply"),
+	}[s]
+	colour := map[Status]string{Listed: "grey", Invited: "blue", Nominated: "blue", Accessed: "teal", InProgress: "teal", Submitted: "green", Declined: "red", NoReply: "orange"}[s]
+	return web.Tag{Text: p.T(words), Colour: colour}
+}
+
+// Tab is a page that another slice has of a study: its title, a sentence of the catalogue, the last part of its address
+// and the act that opens it.
+type Tab struct {
+	Title, Page string
+	Act         access.Act
+}
+
+// Show has the page of each study lead to another slice's page; it is called while the node is wired.
+func (s *Studies) Show(t Tab) { s.more = append(s.more, t) }
+
+// AnswersAt names where a respondent's people answer; it is called while the node is wired.
+func (s *Studies) AnswersAt(at func(respondent id.ID) string) { s.answerAt = at }

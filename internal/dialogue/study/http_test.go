@@ -140,6 +140,7 @@ func TestTwoPeopleNominate(t *testing.T) {
 		h.ok(err)
 		whole := serve(t, mux)
 		want(t, whole.get(t, "manager", "/"), http.StatusOK, "1 nomination waits for you as the second person")
+		want(t, whole.get(t, "manager", at), http.StatusOK, "Submitted responses") // a page of another slice
 		if strings.Contains(whole.get(t, "editor", "/").Text(), "waits for you as the second person") {
 			t.Error("the first person is asked to be the second")
 		}

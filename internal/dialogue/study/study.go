@@ -92,6 +92,7 @@ type Studies struct {
 	Config
 	guards   map[Stage][]Guard
 	answerAt func(respondent id.ID) string
+	more     []Tab
 	forms    sync.Map // canonical.Hash → *instrument.Instrument, parsed once: a form never changes
 }
 
