@@ -29,8 +29,9 @@ func verifyCommand(env Env) *cobra.Command {
 	c := &cobra.Command{
 		Use: "verify FILE…", Short: "Check any file that left a node, and say what anyone can run to see the same",
 		Long: `verify reads envelopes and receipts (.asice, .asice.age), cards, signed PDFs, ledgers (.jsonl),
-proofs (.tlog-proof) and folders of evidence (with custody.json); - is the standard input. A check
-without what it needs is "skipped", and that is no yes. The last line says which it is:
+proofs (.tlog-proof), responses to a study (response.json with --with response.p7s) and folders of
+evidence (with custody.json); - is the standard input. A check without what it needs is "skipped",
+and that is no yes. The last line says which it is:
   VERIFIED   0  every check was made and holds, for the cards that you compared yourself
   NOT SHOWN  3  nothing is wrong, and something that matters could not be checked
   FALSE      3  something doesn't hold`,
@@ -175,6 +176,8 @@ func (k *knowledge) verifyInput(v *verdict, in input) error {
 		return k.verifyProof(v, in)
 	case bytes.HasPrefix(head, []byte(`{"act":`)), bytes.HasPrefix(head, []byte(`"`)):
 		return k.verifyLedger(v, in)
+	case bytes.HasPrefix(head, []byte(responseHead)):
+		return k.verifyResponse(v, in)
 	case bytes.HasPrefix(head, []byte("PK\x03\x04")), bytes.HasPrefix(head, []byte("age-encryption.org/")):
 		return k.verifyEnvelope(v, in)
 	}

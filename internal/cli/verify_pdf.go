@@ -67,19 +67,24 @@ func (k *knowledge) verifySignature(v *verdict, n int, s sign.Signature, sent bo
 	if slices.Contains(s.Cert.Subject.OrganizationalUnit, "Exercise") {
 		v.say("EXERCISE: certificate %d calls itself one of an exercise; nothing in the file is real.", n)
 	}
-	cert := envelope.CertSum(s.Cert)
-	switch {
-	case slices.Contains(k.signers, cert):
-		v.passed(who, "certificate %s is one of those given", cert)
-	case len(k.signers) > 0:
-		v.failed(who, "certificate %s is none of those given", cert)
-	case sent:
-		v.passed(who, "certificate %s: the node of the card stands for this file", cert)
-	default:
-		v.skipped(who, "certificate %s: compare it with what the person or their authority tells you (--signer), or give the envelope whose letter it is or the node's ledger (--with)", cert)
-	}
+	k.verifySigner(v, who, envelope.CertSum(s.Cert), sent, "the envelope whose letter it is or the node's ledger")
 	if end := s.Cert.NotAfter; k.env.Now().After(end) && !k.madeBefore(s, end) {
 		v.skipped(fmt.Sprintf("time %d", n), "the certificate ended at %s, and no time stamp that you trust (--tsa) and no word of yours (--existed) shows that it was signed before", stampOf(end))
+	}
+}
+
+// verifySigner says whose a certificate is: one of those given, or one that a node stands for. beside names what would
+// show the latter.
+func (k *knowledge) verifySigner(v *verdict, check string, cert envelope.Digest, sent bool, beside string) {
+	switch {
+	case slices.Contains(k.signers, cert):
+		v.passed(check, "certificate %s is one of those given", cert)
+	case len(k.signers) > 0:
+		v.failed(check, "certificate %s is none of those given", cert)
+	case sent:
+		v.passed(check, "certificate %s: the node of the card stands for this file", cert)
+	default:
+		v.skipped(check, "certificate %s: compare it with what the person or their authority tells you (--signer), or give %s (--with)", cert, beside)
 	}
 }
 
