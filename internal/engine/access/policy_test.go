@@ -38,20 +38,21 @@ func load(t testing.TB, overlays ...Overlay) *Policy {
 // parts lists every part, so that a situation tells who played each.
 func parts() []Part { return []Part{Author, Drafter, Importer, Proposer, Requester, Subject} }
 
-// situation turns the words of testdata/may.txt into who acts and the facts.
-func situation(t testing.TB, roles, words string) (Person, Facts) {
+// situation turns the words of testdata/may.txt into who acts and the facts. The policy is given: reading it once for
+// each of the matrix's thousands of situations would take most of a minute.
+func situation(t testing.TB, p *Policy, roles, words string) (Person, Facts) {
 	t.Helper()
 	who := Person{ID: me, Kind: Human}
 	for _, r := range strings.Split(roles, "+") {
 		g := Grant{Role: Role(r), Office: here}
-		if load(t).Held(g.Role) == OutsideOffices {
+		if p.Held(g.Role) == OutsideOffices {
 			g.Office = ""
 		}
 		who.Grants = append(who.Grants, g)
 	}
 	f := Facts{Now: noon(), Case: "01JCASE0000000000000000000", Standing: Member, Office: here, Did: map[Part][]id.ID{}}
-	for _, p := range parts() {
-		f.Did[p] = []id.ID{someone}
+	for _, part := range parts() {
+		f.Did[part] = []id.ID{someone}
 	}
 	for _, w := range strings.Fields(words) {
 		name, part, _ := strings.Cut(w, ":")
@@ -127,7 +128,7 @@ func TestMay(t *testing.T) {
 			t.Fatalf("%s: want four columns", line)
 		}
 		roles, act, words, want := strings.TrimSpace(c[0]), Act(strings.TrimSpace(c[1])), c[2], strings.TrimSpace(c[3])
-		who, f := situation(t, roles, words)
+		who, f := situation(t, p, roles, words)
 		err := p.May(who, act, f)
 		if got := answer(err); got != want {
 			t.Errorf("%s: %s (%v)", line, got, err)
@@ -168,7 +169,7 @@ func TestMatrix(t *testing.T) {
 	for _, act := range p.Acts() {
 		fmt.Fprintf(&b, "%s (%s)\n", act, p.Object(act))
 		for _, role := range p.Roles() {
-			who, f := situation(t, string(role), best(act))
+			who, f := situation(t, p, string(role), best(act))
 			if p.May(who, act, f) != nil {
 				continue
 			}
@@ -178,7 +179,7 @@ func TestMatrix(t *testing.T) {
 				if w, off := strings.CutPrefix(fault.words, "-"); off {
 					words = strings.ReplaceAll(best(act), w, "")
 				}
-				who, f := situation(t, string(role), words)
+				who, f := situation(t, p, string(role), words)
 				if got := answer(p.May(who, act, f)); got != "yes" {
 					stops = append(stops, fault.name+"="+got)
 				}
@@ -212,9 +213,9 @@ func difference(got, want string) string {
 
 func TestTheHouseAndOtherNodes(t *testing.T) {
 	p := load(t)
-	signer, f := situation(t, "signatory", "")
-	stranger, g := situation(t, "signatory", "stranger")
-	closed, _ := situation(t, "signatory", "closed")
+	signer, f := situation(t, p, "signatory", "")
+	stranger, g := situation(t, p, "signatory", "stranger")
+	closed, _ := situation(t, p, "signatory", "closed")
 	for _, c := range []struct {
 		name string
 		who  Person
@@ -243,7 +244,7 @@ func TestTheHouseAndOtherNodes(t *testing.T) {
 
 func TestRecentEnds(t *testing.T) {
 	p := load(t)
-	who, f := situation(t, "signatory", "")
+	who, f := situation(t, p, "signatory", "")
 	for _, c := range []struct {
 		ago  time.Duration
 		want string
@@ -261,7 +262,7 @@ func TestRecentEnds(t *testing.T) {
 
 func TestActingAs(t *testing.T) {
 	p := load(t)
-	who, f := situation(t, "drafter+signatory", "recent")
+	who, f := situation(t, p, "drafter+signatory", "recent")
 	who.Grants[1].For = someone
 	f.Did[Drafter] = []id.ID{elsewhere}
 	if g, ok := p.ActingAs(who, "request.sign", f); !ok || g.Role != "signatory" || g.For != someone {
@@ -280,7 +281,7 @@ func BenchmarkMay(b *testing.B) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	who, f := situation(b, "drafter+reviewer+signatory", "recent")
+	who, f := situation(b, p, "drafter+reviewer+signatory", "recent")
 	for b.Loop() {
 		if err := p.May(who, "request.sign", f); err != nil {
 			b.Fatal(err)
