@@ -176,6 +176,8 @@ type Instrument struct {
 	all       []*Item            // every item, in the order of the form
 	byPath    map[string][]*Item // those of variants too, so that one path may have several
 	byName    map[string][]*Item
+	covered   map[string][]*Item                 // what paths with “//” or “*” mean; written while the form is linked only
+	edges     int                                // how many items they mean, all together
 	order     []*Item                            // every item, in the order of evaluation
 	instances map[string]*xpath.Node             // the lists, for instance('…')
 	choiceAt  map[string]map[string][]int        // by list and name

@@ -12,7 +12,7 @@ import (
 // link gives every item its place, compiles every expression and finds the order of evaluation. What is wrong goes
 // into the form's problems.
 func (in *Instrument) link() {
-	in.byPath, in.byName = map[string][]*Item{}, map[string][]*Item{}
+	in.byPath, in.byName, in.covered = map[string][]*Item{}, map[string][]*Item{}, map[string][]*Item{}
 	in.place(nil, in.Items)
 	in.checkNames(in.Items, nil)
 	in.checkLists()
@@ -243,8 +243,13 @@ func (in *Instrument) checkPath(it *Item, r *rule, p xpath.Path, known map[strin
 		}
 		return
 	}
-	if !slices.ContainsFunc(in.all, func(o *Item) bool { return p.Covers(o.path) }) && p[len(p)-1] != xpath.AnyDepth {
+	n := len(in.meant(p))
+	if n == 0 && p[len(p)-1] != xpath.AnyDepth {
 		in.report(it.source, r.column, Warning, pathNone, "path", p.String())
+	}
+	before := in.edges
+	if in.edges += n; in.edges > maxEdges && before <= maxEdges {
+		in.report(it.source, r.column, Error, tooMuch)
 	}
 }
 

@@ -50,7 +50,7 @@ func (p *Part) expandMatrix(it *Item) {
 		p.report(it.source, "type", Error, listUnknown, "list", it.Matrix)
 		return
 	}
-	if len(rows)*len(it.columns) > MaxRows {
+	if p.made += len(rows) * (1 + count(it.columns)); p.made > MaxRows { // of all matrices, and of those inside others
 		p.report(it.source, "type", Error, matrixLarge, "n", number(MaxRows))
 		return
 	}
@@ -68,6 +68,14 @@ func (p *Part) expandMatrix(it *Item) {
 		}
 		it.Items = append(it.Items, row)
 	}
+}
+
+func count(items []*Item) int {
+	n := len(items)
+	for _, it := range items {
+		n += count(it.Items)
+	}
+	return n
 }
 
 func (p *Part) expandOther(it *Item) *Item {

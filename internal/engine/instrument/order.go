@@ -10,11 +10,21 @@ import (
 // sort finds an order in which every item comes after what its relevance and calculation depend on, and after the
 // group it is in. A circle is a problem that names its rows.
 func (in *Instrument) sort() {
+	if in.edges > maxEdges {
+		in.order = in.all // the form is wrong already
+		return
+	}
 	s := sorter{in: in, state: make([]visitState, len(in.all))}
 	for _, it := range in.all {
 		s.visit(it)
 	}
 }
+
+// Limits: how many questions the paths with “//” and “*” of all expressions may mean, and how many circles are told.
+const (
+	maxEdges   = 5_000_000
+	maxCircles = 20
+)
 
 type visitState uint8
 
@@ -28,6 +38,8 @@ type sorter struct {
 	in    *Instrument
 	state []visitState
 	stack []*Item
+	// circles that were found
+	circles int
 }
 
 func (s *sorter) visit(it *Item) {
@@ -48,7 +60,7 @@ func (s *sorter) visit(it *Item) {
 			continue
 		}
 		for _, p := range r.uses {
-			for _, o := range s.items(p) {
+			for _, o := range s.in.meant(p) {
 				s.visit(o)
 			}
 		}
@@ -58,24 +70,36 @@ func (s *sorter) visit(it *Item) {
 	s.in.order = append(s.in.order, it)
 }
 
-func (s *sorter) items(p xpath.Path) []*Item {
+// meant are the items at a path without numbers; “//” and “*” mean many.
+func (in *Instrument) meant(p xpath.Path) []*Item {
 	if !wild(p) {
-		return s.in.byPath[p.String()]
+		return in.byPath[p.String()]
 	}
-	var items []*Item
-	for _, it := range s.in.all {
+	items, known := in.covered[p.String()]
+	if known {
+		return items
+	}
+	for _, it := range in.all {
 		if p.Covers(it.path) {
 			items = append(items, it)
 		}
 	}
+	in.covered[p.String()] = items
 	return items
 }
 
 func (s *sorter) circle(it *Item) {
+	if s.circles++; s.circles > maxCircles {
+		return // those before have to be mended first
+	}
 	from := slices.Index(s.stack, it)
 	around := s.stack[from:]
 	var names []string
 	for n, o := range around {
+		if n == maxCircles {
+			names = append(names, "…")
+			break
+		}
 		column := o.reads(around[(n+1)%len(around)])
 		names = append(names, o.Name+" ("+o.source.short(column)+")")
 	}

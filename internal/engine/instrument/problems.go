@@ -35,6 +35,7 @@ const (
 	pathUnknown    = "path-unknown"
 	pathNone       = "path-none"
 	circle         = "circle"
+	tooMuch        = "too-much"
 	circleSelf     = "circle-self"
 	rangeWrong     = "range-wrong"
 	cellsMany      = "cells-many"
@@ -64,7 +65,7 @@ var problems = map[string]Words{
 	listUnknown:    {language.M("There is no list “{list}”."), language.M("Add it to the choices, or correct its name.")},
 	listColumn:     {Says: language.M("The list “{list}” has no column “{column}”.")},
 	listDiffers:    {Says: language.M("The list “{list}” differs from another of the same name.")},
-	matrixLarge:    {Says: language.M("A matrix has at most {n} answers.")},
+	matrixLarge:    {Says: language.M("The matrices of a form have at most {n} answers.")},
 	noBegin:        {language.M("This row ends a group, but none was begun."), language.M("Take the row out, or add the row that begins the group.")},
 	noEnd:          {language.M("“{begun}” has no end."), language.M("Add a row that ends it, such as end_group or end_repeat.")},
 	wrongEnd:       {Says: language.M("“{end}” stands where “{begun}” of row {row} ends.")},
@@ -89,6 +90,7 @@ var problems = map[string]Words{
 	pathUnknown:    {language.M("There is no question at {path}: nothing is found there."), correctName},
 	pathNone:       {Says: language.M("No question fits {path}.")},
 	circle:         {language.M("These depend on each other in a circle: {names}."), language.M("Take one of them out of the expression of another.")},
+	tooMuch:        {language.M("The expressions of the form depend on too many questions."), language.M("Name questions in place of “//” and “*”.")},
 	circleSelf:     {Says: language.M("{names} depends on itself.")},
 	rangeWrong:     {Says: language.M("Start, end and step of a range are numbers, and the step leads from start to end.")},
 	cellsMany:      {Says: language.M("The row has more cells than the first row has columns.")},

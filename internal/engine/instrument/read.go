@@ -24,6 +24,7 @@ type Part struct {
 	lists    map[string][]Choice
 	sections []Section
 	problems []Problem
+	made     int  // items that matrices stand for
 	doubles  bool // a list may have a choice several times, for filters to tell apart
 }
 
@@ -64,9 +65,11 @@ func (p *Part) fill(survey, choices, sections []row) {
 	p.items = p.build(survey)
 	p.readChoices(choices)
 	for _, r := range sections {
-		p.sections = append(p.sections, Section{
-			Name: r.cells["name"], Label: r.cells["label"], Hint: r.cells["hint"], Owner: r.cells["owner_hint"], apart: r.in,
-		})
+		s := Section{Name: r.cells["name"], Label: r.cells["label"], Hint: r.cells["hint"], Owner: r.cells["owner_hint"], apart: r.in}
+		if s.Label == "" && len(s.apart) == 0 {
+			s.Label = s.Name
+		}
+		p.sections = append(p.sections, s)
 	}
 	p.expand()
 }

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"comity/internal/base/errs"
 	"comity/internal/base/language"
 )
 
@@ -33,6 +34,9 @@ type Row struct {
 
 // Build makes a form of tables. Errors are as for [Load].
 func (o Options) Build(t Tables) (*Instrument, error) {
+	if n := max(len(t.Survey), len(t.Choices), len(t.Sections)); n > MaxRows {
+		return nil, errs.Invalidf("form %s: a table of %d rows: at most %d are allowed", t.Name, n, MaxRows)
+	}
 	p := &Part{Name: t.Name, lists: map[string][]Choice{}, doubles: strings.EqualFold(t.Settings[doublesColumn], "yes")}
 	p.fill(rows(t.Survey), rows(t.Choices), rows(t.Sections))
 	in, _ := o.link(t.Name, p) // its error is the first of the problems, to which more may come

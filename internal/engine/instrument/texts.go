@@ -35,7 +35,9 @@ func (in *Instrument) Texts() []FormText {
 		}
 	}
 	for _, s := range in.Sections {
-		add(s.Label, "")
+		if s.Label != s.Name { // a name that stands in for a label is no text
+			add(s.Label, "")
+		}
 		add(s.Hint, "")
 	}
 	return out

@@ -2,6 +2,7 @@ package instrument
 
 import (
 	"net/url"
+	"strings"
 	"testing"
 	"testing/fstest"
 
@@ -164,5 +165,36 @@ func TestChoicesThatStandTwice(t *testing.T) {
 	tables.Settings = nil
 	if _, err := (Options{}).Build(tables); err == nil {
 		t.Error("without the setting the list is taken")
+	}
+}
+
+// Matrices in matrices multiply: a small file can't stand for a form without end.
+func TestMatricesWithinLimits(t *testing.T) {
+	var form, choices strings.Builder
+	form.WriteString("type,name,label\n")
+	for _, name := range []string{"a", "b", "c"} {
+		form.WriteString("begin_matrix many," + name + ",M\n")
+	}
+	form.WriteString("text,q,Q\nend_matrix,,\nend_matrix,,\nend_matrix,,\n")
+	choices.WriteString("list_name,name,label\n")
+	for i := range 200 {
+		choices.WriteString("many,c" + number(i) + ",C\n")
+	}
+	in, err := Load(fstest.MapFS{"f/form.csv": {Data: []byte(form.String())}, "f/choices.csv": {Data: []byte(choices.String())}}, "f")
+	if err == nil || len(in.Check()) == 0 || in.Check()[0].Code != matrixLarge {
+		t.Errorf("Load = %v, want the matrix refused", err)
+	}
+}
+
+// A form whose expressions each look at all of it would keep a node busy with every answer.
+func TestExpressionsWithinLimits(t *testing.T) {
+	var tables Tables
+	for i := range 5000 {
+		cells := map[string]string{"type": "text", "name": "q" + number(i), "label": "L", "constraint": "count(//*) > 1"}
+		tables.Survey = append(tables.Survey, Row{Cells: cells, Line: i})
+	}
+	in, err := Options{}.Build(tables)
+	if err == nil || len(in.Check()) != 1 || in.Check()[0].Code != tooMuch {
+		t.Errorf("Build = %v, want one error that says so", err)
 	}
 }

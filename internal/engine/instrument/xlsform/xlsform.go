@@ -33,13 +33,16 @@ func Read(r io.ReaderAt, size int64, name string) (*instrument.Instrument, []Dia
 	if err != nil {
 		return nil, in.found, err
 	}
-	for _, d := range in.found {
-		if d.Severity == instrument.Error {
-			return nil, in.found, errs.Invalidf("form %s: %s", name, d)
-		}
+	first := slices.IndexFunc(in.found, func(d Diagnostic) bool { return d.Severity == instrument.Error })
+	if first >= 0 {
+		err = errs.Invalidf("form %s: %s", name, in.found[first])
+		form, in.found = nil, in.found[max(0, first-MaxDiagnostics+1):]
 	}
-	return form, in.found, nil
+	return form, in.found[:min(len(in.found), MaxDiagnostics)], err
 }
+
+// MaxDiagnostics is how many things are said of one workbook, the first error always among them: nobody reads more.
+const MaxDiagnostics = 1_000
 
 type reader struct {
 	name   string // in diagnostics
@@ -84,12 +87,16 @@ func (in *reader) read(r io.ReaderAt, size int64) (*instrument.Instrument, error
 	in.checkNames(t, sheets[settingsSheet])
 	in.placeSections(&t)
 	in.languages(&t.Meta)
-	return in.build(t), nil
+	return in.build(t)
 }
 
-// build makes the form. A calculation with a function that there isn't is kept with its row, which then isn't asked.
-func (in *reader) build(t instrument.Tables) *instrument.Instrument {
+// build makes the form. A calculation with a function that there isn't is kept with its row, which then isn't asked. An
+// error of the form is one of its problems, but for one of its size.
+func (in *reader) build(t instrument.Tables) (*instrument.Instrument, error) {
 	form, err := instrument.Options{}.Build(t)
+	if form == nil {
+		return nil, err
+	}
 	again := false
 	for _, p := range form.Check() {
 		i := slices.IndexFunc(t.Survey, func(r instrument.Row) bool { return r.File == p.File && r.Line == p.Line })
@@ -102,9 +109,8 @@ func (in *reader) build(t instrument.Tables) *instrument.Instrument {
 		again = true
 	}
 	if again {
-		form, err = instrument.Options{}.Build(t)
+		form, _ = instrument.Options{}.Build(t)
 	}
-	_ = err // the first of the problems that follow
 	in.found = append(in.found, form.Check()...)
-	return form
+	return form, nil
 }

@@ -287,7 +287,10 @@ func FuzzCells(f *testing.F) {
 			lines: []workbook.Line{{N: 2, Cells: []string{kind, name, label, expr}}, {N: 3, Cells: []string{kind, name + "2", label, expr}}}}
 		tables := instrument.Tables{Survey: in.survey(s), Choices: []instrument.Row{{Cells: map[string]string{"list_name": list, "name": choice}}}}
 		in.placeSections(&tables)
-		form := in.build(tables)
+		form, err := in.build(tables)
+		if err != nil {
+			t.Fatal(err)
+		}
 		if _, err := form.Canonical(); err != nil && !errors.Is(err, errs.Invalid) {
 			t.Error(err)
 		}
