@@ -4,11 +4,13 @@ import (
 	"context"
 
 	"comity/internal/cooperation/request"
+	"comity/internal/dialogue/dataset"
 	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
 	"comity/internal/dialogue/study"
 	"comity/internal/dialogue/translation"
+	"comity/internal/engine/picture"
 	"comity/internal/engine/web"
 	"comity/internal/mandate"
 )
@@ -65,6 +67,19 @@ func (n *Node) openResponses(context.Context) (err error) {
 		Signatory: n.signs.sign, Exercise: n.Self.Card.Exercise, Now: n.Config.Now,
 	})
 	n.Studies.Show(study.Tab{Title: "Submitted responses", Page: "submissions", Act: "submission.read"})
+	return err
+}
+
+// openData wires what is counted of responses, and what is found in it.
+func (n *Node) openData(context.Context) error {
+	pictures, err := picture.New(n.law.Fonts)
+	if err != nil {
+		return err
+	}
+	n.Data, err = dataset.New(dataset.Config{
+		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Studies: n.Studies, Responses: n.Responses, Catalog: n.Catalog,
+		Pictures: pictures, Now: n.Config.Now,
+	})
 	return err
 }
 

@@ -19,6 +19,7 @@ import (
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/request"
 	"comity/internal/desk"
+	"comity/internal/dialogue/dataset"
 	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
@@ -55,6 +56,7 @@ type Node struct {
 	Studies   *study.Studies
 	Reviews   *review.Reviews
 	Responses *response.Responses
+	Data      *dataset.Data
 	Sessions  *session.Sessions
 	Mandates  *mandate.Register
 	Texts     *translation.Translations
@@ -81,6 +83,7 @@ func Schemas() []db.Schema {
 		study.Schema(),
 		review.Schema(),
 		response.Schema(),
+		dataset.Schema(),
 		session.Schema(),
 		mandate.Schema(),
 	}
@@ -100,6 +103,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openStudies,
 		n.openReviews,
 		n.openResponses,
+		n.openData,
 		n.openSessions,
 		n.openMandates,
 	}

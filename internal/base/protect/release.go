@@ -1,0 +1,264 @@
+package protect
+
+// Survey is who answered what, as an attacker would wish to know it. Respondents are numbered from 0.
+type Survey struct {
+	Values map[string][]string // question → each respondent's answer, "" without one that is counted
+	Hidden map[string][]bool   // question → may this respondent's answer be shown in sums only
+	Domain map[string][]string // question → its possible answers; nil for a number
+}
+
+// hides reports whether someone's answer to a question is one that only sums may show.
+func (s *Survey) hides(question string, who int) bool {
+	h := s.Hidden[question]
+	return who < len(h) && h[who] && s.Values[question][who] != ""
+}
+
+func (s *Survey) answer(who int) func(string) string {
+	return func(q string) string {
+		if v := s.Values[q]; who < len(v) {
+			return v[who]
+		}
+		return ""
+	}
+}
+
+func (s *Survey) with(who int, question, value string) func(string) string {
+	as := s.answer(who)
+	return func(q string) string {
+		if q == question {
+			return value
+		}
+		return as(q)
+	}
+}
+
+// Release is a table that is out, or is about to be, with how respondents come into it.
+type Release struct {
+	Table *Table
+	Item  string   // the question that it counts
+	On    []string // every question whose answer decides where someone stands: Item, what it is broken down by, what filters
+	Sums  bool     // its one column holds sums or averages of numbers, and the rows' sums are the numbers of answers
+	Place func(who int, answer func(question string) string) (row, col int, ok bool)
+}
+
+func (r *Release) on(question string) bool {
+	for _, q := range r.On {
+		if q == question {
+			return true
+		}
+	}
+	return false
+}
+
+func (r *Release) apply(p Policy) {
+	if !r.Sums {
+		p.Apply(r.Table)
+		return
+	}
+	p.applySums(r.Table)
+}
+
+func (r *Release) complement() {
+	if r.Sums {
+		r.Table.complementSums()
+		return
+	}
+	r.Table.complement()
+}
+
+// applySums is P1 and P3 for sums of numbers: what one hidden answer adds to known ones is that answer.
+func (p Policy) applySums(t *Table) {
+	for i := range t.Cells {
+		if c := &t.Cells[i][0]; c.Hidden > 0 && (c.N < p.k() || c.Hidden < 2) {
+			c.hide(Small)
+		}
+	}
+	t.complementSums()
+}
+
+// complementSums hides further groups until what is hidden together, which anybody can subtract, has cover of its own.
+func (t *Table) complementSums() {
+	last := t.rows()
+	for {
+		hidden, answers := 0, 0
+		var shown []*Cell
+		for i := range last {
+			c := &t.Cells[i][0]
+			if c.Flag == Shown {
+				shown = append(shown, c)
+				continue
+			}
+			hidden, answers = hidden+1, answers+c.Hidden
+		}
+		if hidden == 0 || t.Cells[last][0].Flag != Shown || hidden > 1 && answers > 1 {
+			return
+		}
+		c := smallest(shown)
+		if c == nil {
+			t.Cells[last][0].hide(Complementary)
+			return
+		}
+		c.hide(Complementary)
+	}
+}
+
+// Release hides in r what must be hidden, given what is out already, which doesn't change any more.
+//
+// Beside P1 to P3 on the table itself it compares r with every table on the same question whose groups lie within each
+// other, and at last asks for each hidden answer whether another answer would fit all that is out as well: one that
+// two respondents exchange, or one that changes only what isn't shown. Where none does, more is hidden.
+func (p Policy) Release(s *Survey, out []*Release, r *Release) {
+	r.apply(p)
+	for p.difference(s, out, r) || expose(s, out, r) {
+		r.complement()
+	}
+}
+
+// expose finds a hidden answer that the tables give away together and hides the smallest count of r that helps.
+func expose(s *Survey, out []*Release, r *Release) bool {
+	all := append(out[:len(out):len(out)], r)
+	for _, q := range r.On {
+		for who := range s.Values[q] {
+			if !s.hides(q, who) || s.open(all, q, who) {
+				continue
+			}
+			if c := r.toHide(s, who); c != nil {
+				return c.hide(Differencing)
+			}
+		}
+	}
+	return false
+}
+
+// toHide chooses a count of the respondent's own row, else of the sums, else any.
+func (r *Release) toHide(s *Survey, who int) *Cell {
+	t := r.Table
+	row, _, ok := r.Place(who, s.answer(who))
+	order := []int{t.rows()}
+	if ok {
+		order = []int{row, t.rows()}
+	}
+	for i := range t.Cells {
+		order = append(order, i)
+	}
+	for _, i := range order {
+		var shown []*Cell
+		for j := range t.Cells[i] {
+			if t.Cells[i][j].Flag == Shown && !t.fixed(i, j) {
+				shown = append(shown, &t.Cells[i][j])
+			}
+		}
+		if c := smallest(shown); c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// Exposed lists the respondents of whose hidden answer to a question the tables leave one possibility only, as far as
+// exchanging two answers or changing one can tell. It never leaves out one that is given away.
+func Exposed(s *Survey, out []*Release, question string) []int {
+	var found []int
+	for who := range s.Values[question] {
+		if s.hides(question, who) && !s.open(out, question, who) {
+			found = append(found, who)
+		}
+	}
+	return found
+}
+
+// open reports that another answer of this respondent would fit all that is shown.
+func (s *Survey) open(out []*Release, question string, who int) bool {
+	mine := s.Values[question][who]
+	for _, other := range s.Domain[question] {
+		if other != mine && fits(out, question, move{who, s.answer(who), s.with(who, question, other)}) {
+			return true
+		}
+	}
+	for partner, theirs := range s.Values[question] {
+		if partner == who || !s.hides(question, partner) {
+			continue
+		}
+		if theirs == mine && !onlySummed(out, question) {
+			continue
+		}
+		if fits(out, question, move{who, s.answer(who), s.with(who, question, theirs)}, move{partner, s.answer(partner), s.with(partner, question, mine)}) &&
+			(theirs != mine || together(s, out, question, who, partner)) {
+			return true
+		}
+	}
+	return false
+}
+
+// onlySummed reports that a question is nowhere counted: then two equal numbers could be two others of the same sum.
+func onlySummed(out []*Release, question string) bool {
+	for _, r := range out {
+		if r.on(question) && (!r.Sums || r.Item != question) {
+			return false
+		}
+	}
+	return true
+}
+
+// together reports that two stand in the same groups of all tables on a question.
+func together(s *Survey, out []*Release, question string, a, b int) bool {
+	for _, r := range out {
+		if !r.on(question) {
+			continue
+		}
+		rowA, _, okA := r.Place(a, s.answer(a))
+		rowB, _, okB := r.Place(b, s.answer(b))
+		if okA != okB || rowA != rowB {
+			return false
+		}
+	}
+	return true
+}
+
+// move is one respondent's answers before and after.
+type move struct {
+	who           int
+	before, after func(string) string
+}
+
+type spot struct {
+	row, col int
+	value    string
+}
+
+// fits reports that moves leave every shown count of every table on the question as it is.
+func fits(out []*Release, question string, moves ...move) bool {
+	for _, r := range out {
+		if !r.on(question) {
+			continue
+		}
+		balance := map[spot]int{}
+		for _, m := range moves {
+			r.count(balance, m.who, m.before, -1)
+			r.count(balance, m.who, m.after, +1)
+		}
+		for at, n := range balance {
+			if n != 0 && (r.Table.fixed(at.row, at.col) || r.Table.Cells[at.row][at.col].Flag == Shown) {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// count adds n to the cell in which someone stands, and to the sums over it.
+func (r *Release) count(balance map[spot]int, who int, answer func(string) string, n int) {
+	row, col, ok := r.Place(who, answer)
+	if !ok {
+		return
+	}
+	value := ""
+	if r.Sums {
+		value = answer(r.Item)
+	}
+	rows, cols := r.Table.rows(), r.Table.cols()
+	balance[spot{row, col, value}] += n
+	balance[spot{rows, col, value}] += n
+	balance[spot{row, cols, ""}] += n
+	balance[spot{rows, cols, ""}] += n
+}

@@ -1,0 +1,367 @@
+package dataset
+
+import (
+	"bytes"
+	"encoding/csv"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/xuri/excelize/v2"
+
+	"comity/internal/base/language"
+	"comity/internal/dialogue/dataset/ddi"
+	"comity/internal/dialogue/dataset/sav"
+	"comity/internal/dialogue/response"
+	"comity/internal/dialogue/study"
+	"comity/internal/engine/instrument"
+)
+
+// The files of a dataset are for those who analyse it: they hold every answer but the secret ones. What is given to
+// others are tables.
+
+// variable is a column of a file: a question, or one answer of a question with several.
+type variable struct {
+	name   string
+	label  string
+	path   string
+	option string // of a question with several answers
+	item   *instrument.Item
+}
+
+// variables lists the columns of an audience's file, in the order of the form. Names are those of the paths, as programs of
+// statisticians take them.
+func variables(form *instrument.Instrument, tr func(string) string) []variable {
+	var out []variable
+	used := map[string]bool{}
+	add := func(v variable) {
+		v.name = named(v.name, used)
+		out = append(out, v)
+	}
+	form.Walk(func(it *instrument.Item) {
+		path := strings.TrimPrefix(it.Path(), "/")
+		switch it.Type {
+		case instrument.NoteType, instrument.GroupType, instrument.RepeatType, instrument.FileType, instrument.OpaqueType:
+		case instrument.SelectMultipleType:
+			for _, k := range form.Lists[it.List] {
+				add(variable{name: path + "_" + k.Name, label: tr(it.Label) + " – " + tr(k.Label), path: path, option: k.Name, item: it})
+			}
+		default:
+			add(variable{name: path, label: tr(it.Label), path: path, item: it})
+		}
+	})
+	return out
+}
+
+// named makes a name that is taken everywhere, and used once.
+func named(s string, used map[string]bool) string {
+	s = strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || r == '_' {
+			return r
+		}
+		return '_'
+	}, s)
+	if s == "" || s[0] < 'A' || s[0] == '_' {
+		s = "q" + s
+	}
+	if len(s) > 60 {
+		s = s[:60]
+	}
+	for base, n := s, 2; used[strings.ToLower(s)]; n++ {
+		s = fmt.Sprintf("%s_%d", base, n)
+	}
+	used[strings.ToLower(s)] = true
+	return s
+}
+
+// cell is one respondent's value of a variable: the answer, or the code of why there is none.
+func (c *Content) cell(r Row, v variable) string {
+	q, ok := r.state[v.path]
+	m := r.Marks[v.path]
+	codes := instrument.MissingCodes()
+	switch {
+	case slices.Contains(r.Sealed, v.path):
+		return strconv.Itoa(codes["confidential"])
+	case !ok || !q.Relevant:
+		return strconv.Itoa(codes["not_asked"])
+	case q.Value == "" && m.Missing == response.NotKnown:
+		return strconv.Itoa(codes["not_known"])
+	case q.Value == "" && m.Missing == response.NotAvailable:
+		return strconv.Itoa(codes["not_available"])
+	case q.Value == "":
+		return strconv.Itoa(codes["no_answer"])
+	case v.option != "":
+		if slices.Contains(strings.Fields(q.Value), v.option) {
+			return "1"
+		}
+		return "0"
+	}
+	return q.Value
+}
+
+// head are the columns before the answers.
+func head() []string { return []string{"respondent", "state", "region", "revision", "level"} }
+
+func lead(r Row) []string {
+	return []string{string(r.Respondent), r.State, r.Region, strconv.Itoa(r.Revision), r.Level}
+}
+
+// table is an audience's file as rows of text, the names first.
+func (c *Content) table(a study.Audience, tr func(string) string) [][]string {
+	form := c.Form(a)
+	if form == nil {
+		return nil
+	}
+	vars := variables(form, tr)
+	names := head()
+	for _, v := range vars {
+		names = append(names, v.name)
+	}
+	out := [][]string{names}
+	for _, r := range c.rows(a) {
+		row := lead(r)
+		for _, v := range vars {
+			row = append(row, c.cell(r, v))
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// Labels says the texts of an audience's form in a language, and Comity's own sentences by tr.
+func (c *Content) Labels(a study.Audience, p *language.Printer) func(string) string {
+	form := c.Form(a)
+	return func(english string) string {
+		if form != nil {
+			if t := form.In(p.Tag(), english); t != "" {
+				return t
+			}
+		}
+		return p.T(english)
+	}
+}
+
+// CSV writes an audience's answers as comma-separated values (RFC 4180, UTF-8): codes, never labels.
+func (c *Content) CSV(a study.Audience) ([]byte, error) {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	w.UseCRLF = true
+	err := w.WriteAll(c.table(a, func(s string) string { return s }))
+	return b.Bytes(), err
+}
+
+// XLSX writes a workbook: a sheet for each audience, what the columns mean beside it.
+func (c *Content) XLSX(p *language.Printer) ([]byte, error) {
+	f := excelize.NewFile()
+	defer func() { _ = f.Close() }() // nothing of it is on disk
+	first := true
+	for _, a := range study.Audiences() {
+		form := c.Form(a)
+		if form == nil {
+			continue
+		}
+		tr := c.Labels(a, p)
+		if err := sheet(f, string(a), c.table(a, tr), &first); err != nil {
+			return nil, err
+		}
+		meanings := [][]string{{"name", "label", "type"}}
+		for _, v := range variables(form, tr) {
+			meanings = append(meanings, []string{v.name, v.label, string(v.item.Type)})
+		}
+		if err := sheet(f, string(a)+" "+"variables", meanings, &first); err != nil {
+			return nil, err
+		}
+	}
+	if c.Synthetic {
+		if err := sheet(f, "SYNTHETIC", [][]string{{p.T("Synthetic: these answers were made by a program. No State, company or organisation gave them.")}}, &first); err != nil {
+			return nil, err
+		}
+	}
+	// The same data give the same bytes: no time of writing stands in the file.
+	if err := f.SetDocProps(&excelize.DocProperties{Creator: "Comity", Created: "1980-01-01T00:00:00Z", Modified: "1980-01-01T00:00:00Z"}); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	err := f.Write(&b)
+	return b.Bytes(), err
+}
+
+func sheet(f *excelize.File, name string, rows [][]string, first *bool) error {
+	var err error
+	if *first {
+		err = f.SetSheetName("Sheet1", name)
+		*first = false
+	} else {
+		_, err = f.NewSheet(name)
+	}
+	if err != nil {
+		return err
+	}
+	w, err := f.NewStreamWriter(name)
+	if err != nil {
+		return err
+	}
+	for i, row := range rows {
+		cells := make([]any, len(row))
+		for k, s := range row {
+			cells[k] = s
+			if n, err := strconv.ParseFloat(s, 64); err == nil && i > 0 {
+				cells[k] = n
+			}
+		}
+		if err := w.SetRow("A"+strconv.Itoa(i+1), cells); err != nil {
+			return err
+		}
+	}
+	return w.Flush()
+}
+
+// SAV writes an audience's answers as a system file of SPSS, with labels in the printer's language.
+func (c *Content) SAV(a study.Audience, p *language.Printer) ([]byte, error) {
+	form := c.Form(a)
+	f := sav.File{Label: c.Code, At: time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)}
+	if c.Synthetic {
+		f.Notes = []string{"Synthetic: these answers were made by a program."}
+	}
+	for _, name := range head() {
+		f.Vars = append(f.Vars, sav.Var{Name: name, Text: true, Width: 32})
+	}
+	if form == nil {
+		return nil, nil
+	}
+	tr := c.Labels(a, p)
+	vars := variables(form, tr)
+	for _, v := range vars {
+		f.Vars = append(f.Vars, c.savVar(a, form, v, tr, p))
+	}
+	for _, r := range c.rows(a) {
+		var row []any
+		for _, s := range lead(r) {
+			row = append(row, s)
+		}
+		for i, v := range vars {
+			row = append(row, savCell(form, v, f.Vars[len(head())+i], c.cell(r, v)))
+		}
+		f.Rows = append(f.Rows, row)
+	}
+	var b bytes.Buffer
+	err := sav.Write(&b, f)
+	return b.Bytes(), err
+}
+
+// savVar describes a variable. Answers are numbered in the order of their list; why there is no answer has codes below
+// zero, of which the format takes three as missing: those that nobody gave.
+func (c *Content) savVar(a study.Audience, form *instrument.Instrument, v variable, tr func(string) string, p *language.Printer) sav.Var {
+	x := sav.Var{Name: v.name, Label: v.label}
+	codes := instrument.MissingCodes()
+	switch v.item.Type {
+	case instrument.SelectOneType:
+		for i, k := range form.Lists[v.item.List] {
+			x.Labels = append(x.Labels, sav.Label{Value: float64(i + 1), Text: tr(k.Label)})
+		}
+	case instrument.SelectMultipleType:
+		x.Labels = []sav.Label{{Value: 0, Text: p.T("Not chosen")}, {Value: 1, Text: p.T("Chosen")}}
+	case instrument.IntegerType, instrument.DecimalType, instrument.RangeType:
+	default:
+		x.Text, x.Width = true, 1
+		for _, r := range c.rows(a) {
+			x.Width = max(x.Width, min(sav.MaxText, len(c.cell(r, v))))
+		}
+		return x
+	}
+	for _, k := range []string{"not_asked", "no_answer", "not_available", "not_known", "confidential"} {
+		x.Labels = append(x.Labels, sav.Label{Value: float64(codes[k]), Text: p.T(missingSay(k))})
+	}
+	x.Missing = []float64{float64(codes["not_asked"]), float64(codes["no_answer"]), float64(codes["confidential"])}
+	return x
+}
+
+// missingSay is why there is no answer.
+func missingSay(k string) string {
+	switch k {
+	case "not_asked":
+		return language.M("Not asked")
+	case "no_answer":
+		return language.M("No answer")
+	case "not_available":
+		return language.M("Not available")
+	case "not_known":
+		return language.M("Not known")
+	}
+	return language.M("Confidential")
+}
+
+func savCell(form *instrument.Instrument, v variable, x sav.Var, s string) any {
+	if x.Text {
+		if _, err := strconv.Atoi(s); err == nil && strings.HasPrefix(s, "-") {
+			return "" // a code of why there is none has no place in a text
+		}
+		return s
+	}
+	if v.item.Type == instrument.SelectOneType {
+		if i := slices.IndexFunc(form.Lists[v.item.List], func(k instrument.Choice) bool { return k.Name == s }); i >= 0 {
+			return float64(i + 1)
+		}
+	}
+	n, err := strconv.ParseFloat(s, 64)
+	if err != nil {
+		return nil
+	}
+	return n
+}
+
+// DDI writes what the dataset is and what its variables mean (DDI Codebook 2.5), for one audience.
+func (c *Content) DDI(a study.Audience, p *language.Printer) ([]byte, error) {
+	form := c.Form(a)
+	if form == nil {
+		return nil, nil
+	}
+	sum, err := c.Hash()
+	if err != nil {
+		return nil, err
+	}
+	tr := c.Labels(a, p)
+	title := c.Title[p.Tag()]
+	if title == "" {
+		title = c.Title[language.English]
+	}
+	book := ddi.Codebook{Title: title, Lang: string(p.Tag()), Producer: "Comity", Version: string(sum), Cases: len(c.rows(a))}
+	if c.Synthetic {
+		book.Notes = p.T("Synthetic: these answers were made by a program. No State, company or organisation gave them.")
+	}
+	for _, name := range head() {
+		book.Vars = append(book.Vars, ddi.Var{Name: name, Label: name, Text: true})
+	}
+	codes := instrument.MissingCodes()
+	for _, v := range variables(form, tr) {
+		x := ddi.Var{Name: v.name, Label: short(v.label), Question: v.label, Text: v.item.Type == instrument.TextType}
+		switch {
+		case v.option != "":
+			x.Categories = []ddi.Category{{Value: "0", Label: p.T("Not chosen"), N: -1}, {Value: "1", Label: p.T("Chosen"), N: -1}}
+		case v.item.Type == instrument.SelectOneType:
+			for i, k := range form.Lists[v.item.List] {
+				x.Categories = append(x.Categories, ddi.Category{Value: strconv.Itoa(i + 1), Label: tr(k.Label), N: -1})
+			}
+		}
+		if !x.Text {
+			for _, k := range []string{"not_asked", "no_answer", "not_available", "not_known", "confidential"} {
+				x.Categories = append(x.Categories, ddi.Category{Value: strconv.Itoa(codes[k]), Label: p.T(missingSay(k)), Missing: true, N: -1})
+			}
+		}
+		book.Vars = append(book.Vars, x)
+	}
+	var b bytes.Buffer
+	err = ddi.Write(&b, book)
+	return b.Bytes(), err
+}
+
+// short cuts a label for lists.
+func short(s string) string {
+	if utf8.RuneCountInString(s) <= 120 {
+		return s
+	}
+	return string([]rune(s)[:119]) + "…"
+}
