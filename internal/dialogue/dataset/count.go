@@ -290,7 +290,7 @@ func (c *Content) choices(r *Result, rows []Row, groups []Column, s *protect.Sur
 	}
 	if r.Sort == Choices {
 		rel := one(t.Item, func(x Row) string { return c.answer(x, t.Item) }, codes)
-		r.Rows = shown(groups, func(g, k int) protect.Cell { return rel.Table.Cells[g][k] }, len(codes), func(g int) int { return rel.Table.Cells[g][len(codes)].N }, n)
+		r.Rows = printed(groups, func(g, k int) protect.Cell { return rel.Table.Cells[g][k] }, len(codes), func(g int) int { return rel.Table.Cells[g][len(codes)].N }, n)
 	} else {
 		var each []*protect.Release
 		for _, code := range codes {
@@ -302,14 +302,14 @@ func (c *Content) choices(r *Result, rows []Row, groups []Column, s *protect.Sur
 				return strconv.FormatBool(slices.Contains(strings.Fields(v), code))
 			}, []string{"true", "false"}))
 		}
-		r.Rows = shown(groups, func(g, k int) protect.Cell { return each[k].Table.Cells[g][0] }, len(codes), func(g int) int { return each[0].Table.Cells[g][2].N }, n)
+		r.Rows = printed(groups, func(g, k int) protect.Cell { return each[k].Table.Cells[g][0] }, len(codes), func(g int) int { return each[0].Table.Cells[g][2].N }, n)
 	}
 	r.Rule = "Shares are rounded to whole per cent, halves away from zero."
 	return r, releases, nil
 }
 
-// shown makes the rows as they are printed; everybody comes last.
-func shown(groups []Column, cell func(g, k int) protect.Cell, columns int, answered func(g int) int, n int) []Group {
+// printed makes the rows as they are printed; everybody comes last.
+func printed(groups []Column, cell func(g, k int) protect.Cell, columns int, answered func(g int) int, n int) []Group {
 	var out []Group
 	add := func(code, label string, g int) {
 		row := Group{Code: code, Label: label, Answered: answered(g)}

@@ -1,9 +1,11 @@
 package dataset
 
 import (
+	"archive/zip"
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -185,8 +187,39 @@ func (c *Content) XLSX(p *language.Printer) ([]byte, error) {
 		return nil, err
 	}
 	var b bytes.Buffer
-	err := f.Write(&b)
-	return b.Bytes(), err
+	if err := f.Write(&b); err != nil {
+		return nil, err
+	}
+	return inOrder(b.Bytes())
+}
+
+// inOrder writes a workbook's parts anew in the order of their names and without times: the library's order is chance.
+func inOrder(b []byte) ([]byte, error) {
+	r, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(r.File, func(a, b *zip.File) int { return strings.Compare(a.Name, b.Name) })
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range r.File {
+		part, err := f.Open()
+		if err != nil {
+			return nil, err
+		}
+		to, err := w.CreateHeader(&zip.FileHeader{Name: f.Name, Method: zip.Deflate})
+		if err == nil {
+			_, err = io.Copy(to, part)
+		}
+		if cerr := part.Close(); err == nil {
+			err = cerr
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	err = w.Close()
+	return out.Bytes(), err
 }
 
 func sheet(f *excelize.File, name string, rows [][]string, first *bool) error {
