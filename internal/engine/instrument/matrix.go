@@ -2,12 +2,14 @@ package instrument
 
 import "comity/internal/base/language"
 
+// matrixType is in tables only: a form has a group in its place.
+const matrixType Type = "matrix"
+
 const (
-	matrixType  Type = "matrix"
-	beginMatrix      = "begin_matrix"
-	orOther          = "or_other"
-	otherChoice      = "other"
-	otherEnding      = "_other"
+	beginMatrix = "begin_matrix"
+	orOther     = "or_other"
+	otherChoice = "other"
+	otherEnding = "_other"
 )
 
 // The words of what "or_other" adds; the catalogue has them in six languages.
