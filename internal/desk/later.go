@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"comity/internal/base/id"
 	"comity/internal/store/db"
 	"comity/internal/store/job"
+	"comity/internal/store/ledger"
 )
 
 // Later asks for work that begins when the act's entry has its place in the ledger: nothing is lost between the two,
@@ -31,12 +31,16 @@ func encode(w []job.Request) ([]byte, error) {
 	return json.Marshal(w)
 }
 
-// Placed turns the work on an entry into jobs, in the transaction that gives the entry its place. It is what a node
+// Placed turns the work on entries into jobs, in the transaction that gives the entries their places. It is what a node
 // gives to the ledger as [ledger.Config.Placed].
-func Placed(ctx context.Context, tx *db.Tx, entry id.ID, later []byte) error {
-	var w []job.Request
-	if err := json.Unmarshal(later, &w); err != nil {
-		return fmt.Errorf("work for later of entry %s: %w", entry, err)
+func Placed(ctx context.Context, tx *db.Tx, work []ledger.Work) error {
+	var all []job.Request
+	for _, w := range work {
+		var later []job.Request
+		if err := json.Unmarshal(w.Later, &later); err != nil {
+			return fmt.Errorf("work for later of entry %s: %w", w.Entry, err)
+		}
+		all = append(all, later...)
 	}
-	return job.AddRequests(ctx, tx, w...)
+	return job.AddRequests(ctx, tx, all...)
 }

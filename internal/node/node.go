@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/directory"
@@ -167,9 +166,9 @@ func (n *Node) openDesk(ctx context.Context) (err error) {
 	n.Jobs = job.NewRunner(n.DB, workers, n.Config.Log)
 	n.Log, err = ledger.Open(ctx, n.DB, ledger.Config{
 		Signer: signer, HighWater: n.Config.path("highwater"), Log: n.Config.Log,
-		Placed: func(ctx context.Context, tx *db.Tx, entry id.ID, later []byte) error {
+		Placed: func(ctx context.Context, tx *db.Tx, work []ledger.Work) error {
 			tx.OnCommit(n.Jobs.Wake)
-			return desk.Placed(ctx, tx, entry, later)
+			return desk.Placed(ctx, tx, work)
 		},
 	})
 	if err != nil {

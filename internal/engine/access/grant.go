@@ -35,6 +35,7 @@ func (p *Policy) Give(ctx context.Context, tx *db.Tx, to id.ID, g Grant, by id.I
 	if err != nil {
 		return fmt.Errorf("give role %s to %s: %w", g.Role, to, err)
 	}
+	regranted(tx)
 	return nil
 }
 
@@ -57,6 +58,7 @@ func Take(ctx context.Context, tx *db.Tx, from id.ID, g Grant) error {
 	if err := one(tx.Exec(ctx, `DELETE FROM grant_role WHERE person_id = ? AND role = ? AND office_id = ?`, from, g.Role, g.Office)); err != nil {
 		return fmt.Errorf("take role %s from %s: %w", g.Role, from, err)
 	}
+	regranted(tx)
 	return nil
 }
 
@@ -78,13 +80,9 @@ func (p *Policy) RoleOnRecord(ctx context.Context, tx *db.Tx, who Person, act Ac
 	if !ok {
 		return "", nil
 	}
-	var n int
-	err := tx.Row(ctx, `SELECT COUNT(DISTINCT person_id) FROM grant_role WHERE role = ?`, g.Role).Scan(&n)
-	if err != nil {
-		return "", fmt.Errorf("count who holds role %s: %w", g.Role, err)
-	}
-	if n < fewest {
-		return "", nil
+	n, err := holdersIn(tx).of(ctx, tx, g.Role)
+	if err != nil || n < fewest {
+		return "", err
 	}
 	return g.Role, nil
 }

@@ -345,6 +345,7 @@ func TestRoleOnRecord(t *testing.T) {
 			})
 			return r
 		}
+		var last id.ID
 		if got := on(); got != "" {
 			o.Errorf("one drafter: %q, want no role that names the person", got)
 		}
@@ -354,11 +355,25 @@ func TestRoleOnRecord(t *testing.T) {
 				if err != nil {
 					return err
 				}
+				last = n
 				return o.policy.Give(ctx, tx, n, access.Grant{Role: "drafter", Office: o.id}, n)
 			})
 		}
 		if got := on(); got != "drafter" {
 			o.Errorf("five drafters: %q, want drafter", got)
+		}
+		o.write(func(ctx context.Context, tx *db.Tx) error {
+			return access.Take(ctx, tx, last, access.Grant{Role: "drafter", Office: o.id})
+		})
+		if got := on(); got != "" {
+			o.Errorf("four drafters again: %q, want no role at once", got)
+		}
+		o.write(func(ctx context.Context, tx *db.Tx) error {
+			_, err := tx.Exec(ctx, `INSERT INTO grant_role (person_id, role, office_id, granted_by, granted_at) VALUES (?, 'drafter', ?, ?, ?)`, last, o.id, last, tx.Now())
+			return err
+		})
+		if o.now = o.now.Add(5 * time.Second); on() != "drafter" {
+			o.Error("five drafters by the grant of another process: want drafter after five seconds")
 		}
 	})
 }

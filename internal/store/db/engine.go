@@ -23,6 +23,7 @@ type engine struct {
 	trace      func(string)
 	rewritten  sync.Map // a text with ? → the same with $1…
 	statements sync.Map // a text → *sql.Stmt, on SQLite's writer
+	kept       sync.Map // see [Tx.Kept]
 }
 
 func (e *engine) name() string {

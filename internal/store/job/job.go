@@ -10,6 +10,7 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"comity/internal/base/errs"
@@ -69,21 +70,39 @@ func Add[T any](ctx context.Context, tx *db.Tx, k Kind[T], args T, options ...Op
 	return AddRequests(ctx, tx, r)
 }
 
-// AddRequests adds the jobs that were asked for.
+// mostRows is how many jobs one statement adds.
+const mostRows = 128
+
+// AddRequests adds the jobs that were asked for, many in one statement: a turn of the sequencer brings hundreds. The
+// statements have 128 rows, 64, 32 and so on, so that there are few different texts for the database to prepare.
 func AddRequests(ctx context.Context, tx *db.Tx, requests ...Request) error {
+	for n := mostRows; n > 0; n /= 2 {
+		for len(requests) >= n {
+			if err := addRows(ctx, tx, requests[:n]); err != nil {
+				return err
+			}
+			requests = requests[n:]
+		}
+	}
+	return nil
+}
+
+func addRows(ctx context.Context, tx *db.Tx, requests []Request) error {
+	var args []any
 	for _, r := range requests {
 		var once any
 		if r.Once != "" {
 			once = r.Once
 		}
-		now := tx.Now()
-		_, err := tx.Exec(ctx, `
-			INSERT INTO job (id, kind, args, once, due, lease, tries, added_at) VALUES (?, ?, ?, ?, ?, 0, 0, ?)
-			ON CONFLICT (kind, once) WHERE once IS NOT NULL DO NOTHING`,
-			id.New(now), r.Kind, string(r.Args), once, now.Add(r.Wait), now.Add(r.Wait))
-		if err != nil {
-			return fmt.Errorf("add job %s: %w", r.Kind, err)
-		}
+		due := tx.Now().Add(r.Wait)
+		args = append(args, id.New(tx.Now()), r.Kind, string(r.Args), once, due, due)
+	}
+	_, err := tx.Exec(ctx, `
+		INSERT INTO job (id, kind, args, once, due, lease, tries, added_at)
+		VALUES (?, ?, ?, ?, ?, 0, 0, ?)`+strings.Repeat(`, (?, ?, ?, ?, ?, 0, 0, ?)`, len(requests)-1)+`
+		ON CONFLICT (kind, once) WHERE once IS NOT NULL DO NOTHING`, args...)
+	if err != nil {
+		return fmt.Errorf("add %d jobs, the first %s: %w", len(requests), requests[0].Kind, err)
 	}
 	return nil
 }

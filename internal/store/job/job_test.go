@@ -150,6 +150,32 @@ func TestUnique(t *testing.T) {
 	})
 }
 
+// What a turn of the sequencer brings is added whole, in statements of several rows, and what is asked for twice once.
+func TestManyAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, d *db.DB) {
+		k := Kind[parcel]{Name: "exercise.push"}
+		for _, n := range []int{0, 1, 7, 300} {
+			var all []Request
+			for i := range n {
+				r, err := Ask(k, parcel{i})
+				if err != nil {
+					t.Fatal(err)
+				}
+				twice, err := Ask(k, parcel{i}, Unique(fmt.Sprint(n, "/", i/2)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, r, twice)
+			}
+			before, _ := counts(t, d)
+			write(t, d, func(ctx context.Context, tx *db.Tx) error { return AddRequests(ctx, tx, all...) })
+			if now, _ := counts(t, d); int(now-before) != n+(n+1)/2 {
+				t.Errorf("%d jobs asked for, half of them in pairs: %d were added, want %d", len(all), now-before, n+(n+1)/2)
+			}
+		}
+	})
+}
+
 func TestFailures(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		k := Kind[parcel]{Name: "exercise.push", Tries: 2}
@@ -286,8 +312,7 @@ func TestPauseAfterAJobThatEndedItsProcess(t *testing.T) {
 	})
 }
 
-// A job longer than its lease keeps it by renewing.
-// TestFree: a job that a worker had when its process ended is due at once; one that has ended its process again and
+// A job that a worker had when its process ended is due at once; one that has ended its process again and
 // again keeps waiting, and so does one that failed.
 func TestFree(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
@@ -314,6 +339,7 @@ func TestFree(t *testing.T) {
 	})
 }
 
+// A job longer than its lease keeps it by renewing.
 func TestLeaseIsRenewed(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		k := Kind[parcel]{Name: "exercise.push"}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"testing"
 
-	"comity/internal/base/id"
 	"comity/internal/store/db"
 	"comity/internal/store/db/dbtest"
 )
@@ -97,7 +96,7 @@ func BenchmarkCommitToPlaced(b *testing.B) {
 		b.Run(kind, func(b *testing.B) {
 			d := dbtest.Open(b, kind, []db.Schema{Schema()}, dbtest.Options{})
 			placed := make(chan struct{})
-			l := testLog(b, d, func(_ context.Context, tx *db.Tx, _ id.ID, _ []byte) error {
+			l := testLog(b, d, func(_ context.Context, tx *db.Tx, _ []Work) error {
 				tx.OnCommit(func() { placed <- struct{}{} })
 				return nil
 			})

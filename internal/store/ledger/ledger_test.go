@@ -29,7 +29,7 @@ func each(t *testing.T, f func(*testing.T, *db.DB)) {
 }
 
 // testLog opens a log with a fresh key on d, its high-water file in a folder of the test's own.
-func testLog(t testing.TB, d *db.DB, placed func(context.Context, *db.Tx, id.ID, []byte) error) *Log {
+func testLog(t testing.TB, d *db.DB, placed func(context.Context, *db.Tx, []Work) error) *Log {
 	t.Helper()
 	skey, _, err := NewLogKey("ledger.example/exercise")
 	if err != nil {
@@ -264,14 +264,16 @@ func TestPlacedHandsOverOnce(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		got := map[id.ID]string{}
 		fail := true
-		l := testLog(t, d, func(_ context.Context, _ *db.Tx, n id.ID, later []byte) error {
+		l := testLog(t, d, func(_ context.Context, _ *db.Tx, work []Work) error {
 			if fail {
 				return errs.Unavailable
 			}
-			if old, twice := got[n]; twice {
-				t.Errorf("work of %s came twice (%s)", n, old)
+			for _, w := range work {
+				if old, twice := got[w.Entry]; twice {
+					t.Errorf("work of %s came twice (%s)", w.Entry, old)
+				}
+				got[w.Entry] = string(w.Later)
 			}
-			got[n] = string(later)
 			return nil
 		})
 		ids := enter(t, d, 2, []byte("seal"))
@@ -295,8 +297,8 @@ func TestPlacedHandsOverOnce(t *testing.T) {
 func TestTwoSequencersTakeTurns(t *testing.T) {
 	each(t, func(t *testing.T, d *db.DB) {
 		var handed atomic.Int64
-		count := func(_ context.Context, tx *db.Tx, _ id.ID, _ []byte) error {
-			tx.OnCommit(func() { handed.Add(1) })
+		count := func(_ context.Context, tx *db.Tx, work []Work) error {
+			tx.OnCommit(func() { handed.Add(int64(len(work))) })
 			return nil
 		}
 		one := testLog(t, d, count)

@@ -19,11 +19,17 @@ type Config struct {
 	Signer    note.Signer // see [ParseSigner]; its name is the log's origin
 	HighWater string      // path of the high-water file, outside the database and its backups
 
-	// Placed is called in the transaction that gives an entry its place, when the entry carries work for later. An
+	// Placed is called in the transaction that gives entries their places, with the work for later that they carry. An
 	// error undoes the whole turn, which is tried again: return one only for what trying again can cure.
-	Placed func(ctx context.Context, tx *db.Tx, entry id.ID, later []byte) error
+	Placed func(ctx context.Context, tx *db.Tx, work []Work) error
 
 	Log *slog.Logger // failures of the sequencer, which goes on; nil for slog.Default
+}
+
+// Work is the work for later that an entry carries.
+type Work struct {
+	Entry id.ID
+	Later []byte // as [Append] was given it
 }
 
 // Log is the node's own ledger: it gives entries their places, signs checkpoints and proves entries.
@@ -32,7 +38,7 @@ type Log struct {
 	signer    note.Signer
 	verifiers []note.Verifier // our own key and those of witnesses we know
 	high      highWater
-	placed    func(ctx context.Context, tx *db.Tx, entry id.ID, later []byte) error
+	placed    func(ctx context.Context, tx *db.Tx, work []Work) error
 	log       *slog.Logger
 	wake      chan struct{}
 	hurry     chan struct{}
@@ -49,7 +55,7 @@ func Open(ctx context.Context, d *db.DB, c Config) (*Log, error) {
 		c.Log = slog.Default()
 	}
 	if c.Placed == nil {
-		c.Placed = func(context.Context, *db.Tx, id.ID, []byte) error { return nil }
+		c.Placed = func(context.Context, *db.Tx, []Work) error { return nil }
 	}
 	own, err := verifierOf(c.Signer)
 	if err != nil {

@@ -58,17 +58,26 @@ func (l *Log) turn(ctx context.Context) (int, error) {
 		if err := grow(ctx, tx, size, entries); err != nil {
 			return err
 		}
-		for _, e := range entries {
-			if len(e.later) == 0 {
-				continue
-			}
-			if err := l.placed(ctx, tx, e.id, e.later); err != nil {
-				return fmt.Errorf("work of entry %s: %w", e.id, err)
-			}
-		}
-		return nil
+		return l.handOver(ctx, tx, entries)
 	})
 	return n, err
+}
+
+// handOver gives the work of all entries of a turn away at once.
+func (l *Log) handOver(ctx context.Context, tx *db.Tx, entries []placedEntry) error {
+	var work []Work
+	for _, e := range entries {
+		if len(e.later) > 0 {
+			work = append(work, Work{e.id, e.later})
+		}
+	}
+	if len(work) == 0 {
+		return nil
+	}
+	if err := l.placed(ctx, tx, work); err != nil {
+		return fmt.Errorf("work of %d entries: %w", len(work), err)
+	}
+	return nil
 }
 
 // anyWaiting looks without disturbing writers.
