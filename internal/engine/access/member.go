@@ -2,7 +2,6 @@ package access
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -131,24 +130,19 @@ func standing(ctx context.Context, tx *db.Tx, caseID id.ID, who Person) (Standin
 	if who.ID == "" || who.Kind == Node {
 		return Stranger, nil
 	}
-	var excluded bool
-	err := tx.Row(ctx, `SELECT kept_out FROM member WHERE case_id = ? AND person_id = ?`, caseID, who.ID).Scan(&excluded)
-	if err != nil && !errors.Is(err, errs.NotFound) {
-		return Unknown, err
-	}
-	if excluded {
-		return Excluded, nil
-	}
 	marks, args := among(who)
-	var n int
-	err = tx.Row(ctx, `
-        SELECT COUNT(*) FROM member
-        WHERE case_id = ? AND person_id IN (`+marks+`) AND kept_out = FALSE AND (until IS NULL OR until > ?)`,
-		append(append([]any{caseID}, args...), tx.Now())...).Scan(&n)
-	if err != nil {
+	var excluded, member int
+	err := tx.Row(ctx, `
+        SELECT COUNT(CASE WHEN kept_out = TRUE AND person_id = ? THEN 1 END),
+            COUNT(CASE WHEN kept_out = FALSE AND (until IS NULL OR until > ?) THEN 1 END)
+        FROM member WHERE case_id = ? AND person_id IN (`+marks+`)`,
+		append([]any{who.ID, tx.Now(), caseID}, args...)...).Scan(&excluded, &member)
+	switch {
+	case err != nil:
 		return Unknown, err
-	}
-	if n == 0 {
+	case excluded > 0:
+		return Excluded, nil
+	case member == 0:
 		return Stranger, nil
 	}
 	return Member, nil
