@@ -30,6 +30,7 @@ func (n *Node) translateDocuments() error {
 		return err
 	}
 	n.Reviews.Translate(documentTexts{n.Texts})
+	n.Studies.Guard(study.InReview, noRound)
 	n.Studies.Guard(study.Translated, reportLacks)
 	return nil
 }
@@ -69,6 +70,21 @@ func (t documentTexts) Put(ctx context.Context, c *desk.Change, object id.Ref, u
 		return nil
 	}
 	return t.texts.Put(ctx, c, object, units[0].Lang, sources)
+}
+
+// noRound is in the way of the review as long as nobody has been asked to comment on a document of the study.
+func noRound(ctx context.Context, tx *db.Tx, n id.ID) ([]study.Obstacle, error) {
+	documents, err := review.OfStudy(ctx, tx, n)
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range documents {
+		rounds, err := review.RoundsOf(ctx, tx, d.ID)
+		if err != nil || len(rounds) > 0 {
+			return nil, err
+		}
+	}
+	return []study.Obstacle{{Code: language.M("No round of comments is open yet.")}}, nil
 }
 
 // reportLacks says which languages the study's report is not free in yet, and was not let go without.
