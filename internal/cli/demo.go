@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 
@@ -13,13 +14,14 @@ import (
 )
 
 func demoCommand(env Env) *cobra.Command {
-	walk, code, out, port := false, false, "", 0
+	walk, code, out, only, port := false, false, "", "", 0
 	c := &cobra.Command{
 		Use: "demo", Short: "Start an invented world on this machine, with a link for each person", Args: args(cobra.NoArgs),
 		Long: `demo starts three nodes on loopback: the central authorities of Morocco and of Portugal, and a
 secretariat. People, cases and data are invented and marked as exercise everywhere. It stays up
-until Ctrl-C. With --walk it plays one request from draft to verified delivery, with no browser,
-and leaves every file in DIR. With --code it prints the code that a person of the demonstration
+until Ctrl-C. With --walk it plays, with no browser, a study from its topics to recommendations and
+one request from draft to verified delivery, and leaves every file in DIR; --only study or --only
+request plays one of them. With --code it prints the code that a person of the demonstration
 types beside the password.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			if code {
@@ -36,7 +38,10 @@ types beside the password.`,
 				if out == "" {
 					return usageError{fmt.Errorf("demo: --walk needs --out DIR")}
 				}
-				return runWalk(c.Context(), env, o, out)
+				if only != "" && only != "study" && only != "request" {
+					return usageError{fmt.Errorf("demo: --only takes study or request, not %q", only)}
+				}
+				return runWalk(c.Context(), env, o, out, only)
 			}
 			return runDemo(c.Context(), env, o)
 		},
@@ -44,6 +49,7 @@ types beside the password.`,
 	c.Flags().BoolVar(&walk, "walk", false, "play one request to its end and leave the files")
 	c.Flags().BoolVar(&code, "code", false, "print the code for signing in as one of the people, and end")
 	c.Flags().StringVar(&out, "out", "", "folder for the files of --walk")
+	c.Flags().StringVar(&only, "only", "", "what --walk plays: study or request; both when left out")
 	c.Flags().IntVar(&port, "port", 8080, "port of the first node's pages; the next ones follow; 0 for any")
 	return c
 }
@@ -57,7 +63,7 @@ func printCode(env Env) error {
 	return err
 }
 
-func runWalk(ctx context.Context, env Env, o demo.Options, out string) error {
+func runWalk(ctx context.Context, env Env, o demo.Options, out, only string) error {
 	o.Port = 0
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
@@ -66,7 +72,12 @@ func runWalk(ctx context.Context, env Env, o demo.Options, out string) error {
 	if err != nil {
 		return err
 	}
-	err = w.Walk(ctx, out, env.Stdout)
+	if only != "request" {
+		err = w.WalkStudy(ctx, out, env.Stdout)
+	}
+	if err == nil && only != "study" {
+		err = w.Walk(ctx, out, env.Stdout)
+	}
 	if e := w.Stop(); err == nil {
 		err = e
 	}
@@ -86,11 +97,14 @@ func runDemo(ctx context.Context, env Env, o demo.Options) error {
 	if err == nil {
 		err = w.Story(ctx)
 	}
+	if err == nil {
+		_, err = w.Inquire(ctx, io.Discard)
+	}
 	if err != nil && ctx.Err() == nil {
 		return errors.Join(err, w.Stop())
 	}
 	if err == nil {
-		fmt.Fprintln(env.Stdout, "\nEvery request of the story is in its place.")
+		fmt.Fprintln(env.Stdout, "\nEvery request of the story, and the study, are in their places.")
 	}
 	<-ctx.Done()
 	return w.Stop()

@@ -24,6 +24,7 @@ import (
 type inquiry struct {
 	ctx context.Context
 	out io.Writer // a sentence for each step
+	dir string    // for the files of a walk
 	org *Place
 	pt  *Place
 	ma  *Place

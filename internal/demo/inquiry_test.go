@@ -3,6 +3,9 @@ package demo
 import (
 	"bytes"
 	"log/slog"
+	"os"
+	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -72,5 +75,62 @@ func TestF5(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+}
+
+// TestStudyWalkLeavesWhatItPromises checks the files that the study leaves with programs that aren't ours.
+func TestStudyWalkLeavesWhatItPromises(t *testing.T) {
+	ctx := t.Context()
+	w, err := Start(ctx, Options{Dir: t.TempDir(), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	var out bytes.Buffer
+	err = w.WalkStudy(ctx, dir, &out)
+	if e := w.Stop(); err == nil {
+		err = e
+	}
+	if err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for _, name := range []string{
+		"instrument.xlsx", "answers.asice", "dataset.csv", "dataset.sav", "ddi.xml", "map.svg", "report.pdf", "report.docx", "comments.xlsx", "translation.xlf",
+		"session.ics", "mandates.json", "summary.json",
+	} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || len(b) == 0 {
+			t.Errorf("%s: %d bytes, %v", name, len(b), err)
+		}
+	}
+	for _, name := range []string{"map.svg", "ddi.xml"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !bytes.Contains(bytes.ToUpper(b), []byte("SYNTHETIC")) {
+			t.Errorf("%s doesn't say that its data are synthetic: %v", name, err)
+		}
+	}
+	for _, c := range [][]string{
+		{"unzip", "-tq", "answers.asice"}, {"unzip", "-tq", "instrument.xlsx"}, {"unzip", "-tq", "comments.xlsx"}, {"unzip", "-tq", "report.docx"}, {"pdftotext", "report.pdf", "-"},
+		{"xmllint", "--noout", "ddi.xml", "map.svg", "translation.xlf"}, {"pspp", "-O", "format=csv", "look.sps"},
+	} {
+		program, err := exec.LookPath(c[0])
+		if err != nil {
+			if os.Getenv("COMITY_TEST_TOOLS") != "" {
+				t.Errorf("%s: %v", c[0], err)
+			}
+			continue
+		}
+		if err := os.WriteFile(filepath.Join(dir, "look.sps"), []byte("GET FILE='dataset.sav'.\nDISPLAY DICTIONARY.\nDESCRIPTIVES legislation_law_year.\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		x := exec.Command(program, c[1:]...)
+		x.Dir, x.Env = dir, append(os.Environ(), "LC_ALL=C.UTF-8")
+		got, err := x.CombinedOutput()
+		if err != nil || bytes.Contains(got, []byte("error:")) {
+			t.Errorf("%s: %v\n%.2000s", strings.Join(c, " "), err, got)
+		}
+		if c[0] == "pdftotext" && !bytes.Contains(bytes.ToLower(got), []byte("synthetic")) {
+			t.Errorf("the report doesn't say that its data are synthetic: %.400s", got)
+		}
 	}
 }
