@@ -33,7 +33,7 @@ func TestBrowserResponses(t *testing.T) {
 			view := fmt.Sprintf("%s-%d", lang, width)
 			t.Run(view, func(t *testing.T) {
 				for _, l := range []struct{ name, role, path string }{
-					{"overview", "focal-point", at}, {"section", "focal-point", at + "/part/police"}, {"conflicts", "focal-point", at + "/conflicts"},
+					{"overview", "focal-point", at}, {"section", "focal-point", at + "/part/police"}, {"conflicts", "focal-point", at + "/conflicts"}, {"files", "focal-point", at + "/files"},
 					{"clear", "clearing-officer", "/d/clear/" + string(other.ID)}, {"list", "manager", "/d/studies/" + string(n) + "/submissions"},
 					{"submission", "manager", "/d/submissions/" + string(x.ID)},
 				} {

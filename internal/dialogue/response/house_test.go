@@ -28,6 +28,7 @@ type house struct {
 	*testing.T
 	*nodetest.Node
 	ahead atomic.Int64
+	study id.ID // the one that was fielded last
 }
 
 func each(t *testing.T, f func(*house)) {
