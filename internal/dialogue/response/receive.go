@@ -136,6 +136,13 @@ func (s *Responses) takeWithdrawal(ctx context.Context, c *desk.Change, in *exch
 	if err != nil || of.Peer != in.Peer.Node || of.Study != m.Study {
 		return exchange.Refuse(envelope.BadSchema, "%s: the sender was not asked as %s", withdrawalPath, m.Respondent)
 	}
+	st, err := study.Find(ctx, c.Tx, of.Study)
+	if err != nil {
+		return err
+	}
+	if !mayWithdraw(st, of, c.Now()) {
+		return exchange.Refuse(envelope.NotAllowed, "%s: the study is closed", withdrawalPath)
+	}
 	c.Also("response.receive", id.NewRef(Kind, of.ID), map[string]any{"withdrawn": true})
 	return takenBack(ctx, c, of.ID)
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
@@ -128,6 +129,13 @@ func (s *Responses) Withdraw(ctx context.Context, who access.Person, n id.ID, re
 		}
 	}
 	return s.step(ctx, who, "response.withdraw", "withdraw", n, reason, entry, leads, func(c *desk.Change, r *Response) error {
+		st, of, err := s.asked(ctx, c.Tx, *r)
+		if err != nil {
+			return err
+		}
+		if !mayWithdraw(st, of, c.Now()) {
+			return errs.Say(fmt.Errorf("withdraw response %s: %w", n, errs.Conflict), language.M("The study is closed, so the response can’t be withdrawn any more. Ask the secretariat for a later day, and correct it then."), nil)
+		}
 		if origin == "" {
 			return takenBack(ctx, c, n)
 		}
@@ -144,4 +152,10 @@ func (s *Responses) Withdraw(ctx context.Context, who access.Person, n id.ID, re
 		}
 		return study.Mark(ctx, c, n, study.InProgress)
 	})
+}
+
+// mayWithdraw reports whether a response can still be taken back: until the asking is closed, and after it for whom a
+// later day was granted (dialogue.md §4).
+func mayWithdraw(st study.Study, of study.Respondent, at time.Time) bool {
+	return st.Stage == study.Fielding || study.MayAnswer(st, of, at)
 }
