@@ -204,11 +204,31 @@ func (n *Node) openLaw(context.Context) (err error) {
 	if n.Directory, err = directory.Load(); err != nil {
 		return err
 	}
-	if n.Catalog, err = language.Load(Words()...); err != nil {
+	law := realLaw
+	if n.Self.Card.Exercise {
+		law = exerciseLaw
+	}
+	if n.law, err = law(); err != nil {
 		return err
 	}
-	n.law, err = request.LoadLaw(n.Catalog, n.Self.Card.Exercise)
-	return err
+	n.Catalog = n.law.Catalog
+	return nil
+}
+
+// What is part of the program and never changes is read once, however many nodes a process has: sentences, treaties,
+// rules, letters and fonts.
+var (
+	catalog     = sync.OnceValues(func() (*language.Catalog, error) { return language.Load(Words()...) })
+	realLaw     = sync.OnceValues(func() (*request.Law, error) { return loadLaw(false) })
+	exerciseLaw = sync.OnceValues(func() (*request.Law, error) { return loadLaw(true) })
+)
+
+func loadLaw(exercise bool) (*request.Law, error) {
+	c, err := catalog()
+	if err != nil {
+		return nil, err
+	}
+	return request.LoadLaw(c, exercise)
 }
 
 // openSlices hands each slice what it needs.

@@ -137,7 +137,7 @@ func (p *poParser) keyword(word, rest string) error {
 			return p.errorf("msgid after msgid")
 		}
 		p.open = true
-		p.now.ID, p.now.Where = s, fmt.Sprintf("%s:%d", p.name, p.line)
+		p.now.ID, p.now.Where = s, p.name+":"+strconv.Itoa(p.line)
 		p.into = &p.now.ID
 		return nil
 	case word == "msgid_plural":
@@ -179,8 +179,11 @@ func (p *poParser) unquote(s string) (string, error) {
 	if len(s) < 2 || s[0] != '"' || s[len(s)-1] != '"' {
 		return "", p.errorf("want a string in double quotes")
 	}
-	var b strings.Builder
 	in := s[1 : len(s)-1]
+	if !strings.ContainsAny(in, `"\\`) {
+		return in, nil // nearly every line, and thousands of lines are read at each start
+	}
+	var b strings.Builder
 	for i := 0; i < len(in); i++ {
 		switch {
 		case in[i] == '"':

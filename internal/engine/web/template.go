@@ -35,9 +35,11 @@ func loadTemplates(o Options, files *assets) (map[language.Tag]*templates, error
 	if _, err := base.ParseFS(ownPages, "ui/*.html"); err != nil {
 		return nil, fmt.Errorf("%w: %w", err, errs.Invalid)
 	}
+	// Each page is parsed in a copy of blank: copying a set with its functions takes less than giving it functions.
+	blank := template.New("blank").Funcs(functions(o.Catalog.Get(language.English), files, o.Now))
 	sources := append([]Pages{{"web", ownPages}}, o.Pages...)
 	for _, p := range sources {
-		if err := addPages(base, p, functions(o.Catalog.Get(language.English), files, o.Now)); err != nil {
+		if err := addPages(base, p, blank); err != nil {
 			return nil, err
 		}
 	}
@@ -52,26 +54,30 @@ func loadTemplates(o Options, files *assets) (map[language.Tag]*templates, error
 	return tongues, tongues[language.English].check()
 }
 
-func addPages(base *template.Template, p Pages, funcs template.FuncMap) error {
+func addPages(base *template.Template, p Pages, blank *template.Template) error {
 	names, err := fs.Glob(p.FS, "page/*.html")
 	if err != nil {
 		return fmt.Errorf("pages of %s: %w", p.Name, err)
 	}
 	for _, name := range names {
-		if err := addPage(base, p, name, funcs); err != nil {
+		if err := addPage(base, p, name, blank); err != nil {
 			return fmt.Errorf("%s/%s: %w: %w", p.Name, name, err, errs.Invalid)
 		}
 	}
 	return nil
 }
 
-func addPage(base *template.Template, p Pages, name string, funcs template.FuncMap) error {
+func addPage(base *template.Template, p Pages, name string, blank *template.Template) error {
 	b, err := fs.ReadFile(p.FS, name)
 	if err != nil {
 		return err
 	}
 	page := p.Name + "/" + strings.TrimSuffix(path.Base(name), ".html")
-	own, err := template.New(page).Funcs(funcs).Parse(string(b))
+	set, err := blank.Clone()
+	if err != nil {
+		return err
+	}
+	own, err := set.New(page).Parse(string(b))
 	if err != nil {
 		return err
 	}
