@@ -24,14 +24,16 @@ var (
 	naskhRegular string
 	//go:embed data/NotoNaskhArabic-Bold.ttf
 	naskhBold string
+	//go:embed data/NotoSansSC-Signs.ttf
+	signsRegular string
 	//go:embed data/NotoSansSC-Regular.ttf.gz
 	hanPacked string
 )
 
 // Set is the faces a document may use. It is safe for concurrent use.
 type Set struct {
-	sans, naskh, han [2]Face // regular, bold
-	shapers          sync.Pool
+	sans, naskh, signs, han [2]Face // regular, bold
+	shapers                 sync.Pool
 }
 
 // Face is a font as it is drawn. Faces can be compared.
@@ -46,7 +48,11 @@ type Face struct {
 // from the font files: theirs leave room for every mark of every language.
 type Leading struct{ Above, Below int }
 
-// Noto returns the set of Noto Sans, Noto Naskh Arabic and Noto Sans SC. It reads no file yet.
+// boldStroke is the line around the glyphs of a face that has no bold file.
+const boldStroke = 32
+
+// Noto returns the set of Noto Sans, Noto Naskh Arabic and Noto Sans SC, and the signs of the last in a small file of
+// their own. It reads no file yet.
 func Noto() *Set {
 	face := func(name, data string, stroke, scale int, leading Leading) Face {
 		return Face{&Program{Name: name, data: data}, stroke, scale, leading}
@@ -62,10 +68,13 @@ func Noto() *Set {
 			face("NotoNaskhArabic-Bold", naskhBold, 0, 118, arabic),
 		},
 	}
+	s.signs[0] = face("NotoSansSC-Signs", signsRegular, 0, 100, latin)
+	s.signs[1] = s.signs[0]
+	s.signs[1].Stroke = boldStroke
 	s.han[0] = face("NotoSansSC-Regular", "", 0, 100, chinese)
 	s.han[0].Program.packed = hanPacked
 	s.han[1] = s.han[0]
-	s.han[1].Stroke = 32
+	s.han[1].Stroke = boldStroke
 	return s
 }
 
@@ -97,8 +106,10 @@ func (s *Set) Choose(want Want, grapheme []rune) (Face, bool, error) {
 // the digits and signs that stand among them.
 const firstAsian = 0x0250
 
-func (s *Set) order(want Want, r rune) [3]*[2]Face {
-	latinFirst := [3]*[2]Face{&s.sans, &s.han, &s.naskh}
+// order lists the families for a character. The Chinese file comes last where the text isn't Chinese: asking it whether
+// it has a character already unpacks all of it.
+func (s *Set) order(want Want, r rune) [4]*[2]Face {
+	latinFirst := [4]*[2]Face{&s.sans, &s.signs, &s.naskh, &s.han}
 	if want.Identifier {
 		return latinFirst
 	}
@@ -111,9 +122,9 @@ func (s *Set) order(want Want, r rune) [3]*[2]Face {
 	}
 	switch {
 	case want.Lang == language.Chinese && r >= firstAsian:
-		return [3]*[2]Face{&s.han, &s.sans, &s.naskh}
+		return [4]*[2]Face{&s.han, &s.sans, &s.naskh, &s.signs}
 	case want.Lang.Direction() == language.RightToLeft:
-		return [3]*[2]Face{&s.naskh, &s.sans, &s.han}
+		return [4]*[2]Face{&s.naskh, &s.sans, &s.signs, &s.han}
 	}
 	return latinFirst
 }

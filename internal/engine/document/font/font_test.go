@@ -26,6 +26,9 @@ func TestChoose(t *testing.T) {
 		{Want{Lang: language.English}, "ليلى"[:2], "NotoNaskhArabic-Regular"},
 		{Want{Lang: language.English}, "中", "NotoSansSC-Regular"},
 		{Want{Lang: language.English}, "“", "NotoSans-Regular"},
+		{Want{Lang: language.English}, "≤", "NotoSansSC-Signs"},
+		{Want{Lang: language.Arabic}, "→", "NotoSansSC-Signs"},
+		{Want{Lang: language.Chinese}, "≤", "NotoSansSC-Regular"},
 		{Want{Lang: language.Chinese}, "“", "NotoSansSC-Regular"},
 		{Want{Lang: language.Chinese}, "7", "NotoSans-Regular"},
 		{Want{Lang: language.Chinese, Identifier: true}, "—", "NotoSans-Regular"},
@@ -49,6 +52,56 @@ func TestChoose(t *testing.T) {
 	}
 	if _, ok, err := set.Choose(Want{Lang: language.English}, []rune("\U0001F600")); ok || err != nil {
 		t.Errorf("a smile: %v, %v; want no face and no error", ok, err)
+	}
+}
+
+// TestChineseIsReadWhenNeeded: neither signs nor Arabic in a letter unpack the large file.
+func TestChineseIsReadWhenNeeded(t *testing.T) {
+	set := Noto()
+	for _, lang := range []language.Tag{language.English, language.French, language.Arabic} {
+		for _, grapheme := range []string{"≤", "≥", "→", "√", "✓", "●", "①", "م", "a"} {
+			if _, ok, err := set.Choose(Want{Lang: lang}, []rune(grapheme)); err != nil || !ok {
+				t.Errorf("Choose(%s, %q): %v, %v", lang, grapheme, ok, err)
+			}
+		}
+	}
+	if set.han[0].Program.data != "" {
+		t.Error("the Chinese file was unpacked for a text without Chinese")
+	}
+	if _, ok, err := set.Choose(Want{Lang: language.English}, []rune("中")); err != nil || !ok || set.han[0].Program.data == "" {
+		t.Errorf("a Chinese character: %v, %v, %d bytes unpacked", ok, err, len(set.han[0].Program.data))
+	}
+}
+
+// TestSignsAreThoseOfTheChineseFile: the small file draws what the large one does, and has what the others lack.
+func TestSignsAreThoseOfTheChineseFile(t *testing.T) {
+	set := Noto()
+	signs, han, sans := set.signs[0].Program, set.han[0].Program, set.sans[0].Program
+	for r := rune(0x2190); r < 0x2800; r++ {
+		inHan, err := han.has([]rune{r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inSans, err := sans.has([]rune{r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		inSigns, err := signs.has([]rune{r})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if inSigns != (inHan && !inSans) {
+			t.Errorf("%U is in the signs: %v; in the Chinese file: %v, in the Latin: %v", r, inSigns, inHan, inSans)
+		}
+		if !inSigns {
+			continue
+		}
+		small, _ := signs.parsed.Cmap.Lookup(r)
+		large, _ := han.parsed.Cmap.Lookup(r)
+		a, b := signs.glyphs.advance(uint16(small)), han.glyphs.advance(uint16(large))
+		if a != b {
+			t.Errorf("%U is %d wide, %d in the Chinese file", r, a, b)
+		}
 	}
 }
 

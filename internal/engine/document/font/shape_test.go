@@ -15,7 +15,7 @@ import (
 // byName returns the set's programs by their names.
 func (s *Set) byName() map[string]*Program {
 	out := map[string]*Program{}
-	for _, family := range [][2]Face{s.sans, s.naskh, s.han} {
+	for _, family := range [][2]Face{s.sans, s.naskh, s.signs, s.han} {
 		for _, f := range family {
 			out[f.Program.Name] = f.Program
 		}
