@@ -115,9 +115,6 @@ func (x *Exchange) showImportCard(r *web.Request) error {
 
 // importCard brings in the card of another node. What the card fails is said beside the file.
 func (x *Exchange) importCard(r *web.Request) error {
-	if r.HTTP.MultipartForm != nil {
-		defer func() { _ = r.HTTP.MultipartForm.RemoveAll() }()
-	}
 	entry, err := r.Form().Entry()
 	if err != nil {
 		return err

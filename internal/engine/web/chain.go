@@ -68,6 +68,7 @@ func (m *Mux) serve(r *Request) error {
 	}
 	r.Person = person
 	r.Printer = m.options.Catalog.Get(m.chooseLanguage(r.HTTP, person))
+	defer r.dropFiles()
 	if err := r.readForm(); err != nil {
 		return err
 	}

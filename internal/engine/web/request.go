@@ -148,6 +148,17 @@ func (r *Request) page(status int, name string, data any) error {
 	return nil
 }
 
+// dropFiles removes what a large form has left in the folder for temporary files, however the request ends. net/http
+// does it for the request that it made, but ours is a copy with a time limit.
+func (r *Request) dropFiles() {
+	if r.HTTP.MultipartForm == nil {
+		return
+	}
+	if err := r.HTTP.MultipartForm.RemoveAll(); err != nil {
+		r.mux.options.Log.Error("temporary files of a form stay", "request", r.ID, "err", err)
+	}
+}
+
 // readForm parses the body of a form within the limits of its route, so that a handler finds all of it or isn't called.
 func (r *Request) readForm() error {
 	r.form = &Form{Values: map[string][]string{}}
