@@ -46,7 +46,7 @@ func New(t testing.TB, state string, o Options) *Node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := node.Config{Dir: t.TempDir(), Database: dbtest.URL(t, o.Kind, state), Now: o.Now, Log: slog.New(slog.NewTextHandler(o.Log, nil))}
+	c := node.Config{Dir: t.TempDir(), Database: dbtest.URL(t, o.Kind, state, node.Schemas()), Now: o.Now, Log: slog.New(slog.NewTextHandler(o.Log, nil))}
 	err = node.Init(c, node.Identity{
 		State: state, Authorities: []string{state + "-CA"}, Names: map[string]string{"en": "Central Authority of " + state + " (exercise)"},
 		Exercise: true, URL: "https://" + l.Addr().String(), Hosts: []string{"127.0.0.1"},

@@ -69,14 +69,19 @@ func Open(t testing.TB, kind string, schemas []db.Schema, o Options) *db.DB {
 	return d
 }
 
-// URL returns the URL of an empty database of the kind without any tables, for tests that start whole nodes; each node
-// of a test has a name.
-func URL(t testing.TB, kind, name string) string {
+// URL returns the URL of an empty database of the kind, for tests that start whole nodes; each node of a test has a name.
+// On SQLite the schemas' tables are there already, so that not every node of every test makes them anew; on PostgreSQL
+// the node makes them, as at its first start.
+func URL(t testing.TB, kind, name string, schemas []db.Schema) string {
 	t.Helper()
 	if kind == "postgres" {
 		return freshSchema(t, "whole "+name)
 	}
-	return "sqlite:" + filepath.Join(t.TempDir(), "comity.db")
+	path := filepath.Join(t.TempDir(), "comity.db")
+	if err := os.WriteFile(path, template(t, schemas), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return "sqlite:" + path
 }
 
 var (
