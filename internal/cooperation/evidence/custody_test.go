@@ -255,6 +255,7 @@ func TestInvariant5OneCustodian(t *testing.T) {
 // Whatever happens to an item, in whatever order: its bytes stay, its events are numbered without a gap, and exactly one
 // authority has it, or nobody while it is on the way.
 func TestAnyHistory(t *testing.T) {
+	t.Parallel()
 	h := open(t, dbtest.Open(t, "sqlite", schemas(), dbtest.Options{}))
 	ctx := context.Background()
 	rapid.Check(t, func(rt *rapid.T) {

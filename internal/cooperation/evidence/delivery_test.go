@@ -148,6 +148,7 @@ func spoil(t testing.TB, from, to *room, n id.ID, change func([]exchange.Part)) 
 
 // Invariant 4, between nodes: what custody.json says and what the bytes are must be one, or nothing is merged.
 func TestInvariant4SpoiltDelivery(t *testing.T) {
+	t.Parallel()
 	pt, ma := openNode(t, "PT", "sqlite"), openNode(t, "MA", "sqlite")
 	nodetest.Meet(t, pt.Node, ma.Node)
 	take(ma, make(chan []id.ID, 4))

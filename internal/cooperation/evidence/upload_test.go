@@ -212,6 +212,7 @@ func TestCancelAndSweep(t *testing.T) {
 
 // However an upload is cut into pieces and stopped, the item is the bytes that were sent.
 func TestAnyPieces(t *testing.T) {
+	t.Parallel()
 	h := open(t, dbtest.Open(t, "sqlite", schemas(), dbtest.Options{}))
 	who := h.as("examiner")
 	rapid.Check(t, func(rt *rapid.T) {

@@ -170,6 +170,7 @@ func (s readingStore) Put(ctx context.Context, key id.ID, r io.Reader) (blob.Sum
 }
 
 func TestOpenReadsAnywhere(t *testing.T) {
+	t.Parallel()
 	d := newDir(t)
 	ctx := context.Background()
 	key, k := newItem(t)

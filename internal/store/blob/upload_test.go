@@ -46,39 +46,46 @@ func closeUpload(t testing.TB, u *blob.Upload) {
 
 // Pieces of any size, with the process ending after each: what is stored and found out is the same as in one pass.
 func TestUploadInPieces(t *testing.T) {
-	ctx := context.Background()
 	for _, size := range sizes() {
 		for _, piece := range []int{7*chunk + 1, chunk, 100_000} {
-			root := t.TempDir()
-			d, uploads := newUploads(t, root)
-			key, k := newItem(t)
-			b := noise(size)
-			up, err := uploads.Create(ctx, key, int64(size), k, blob.Older())
-			if err != nil {
-				t.Fatal(err)
-			}
-			for off := 0; off < size; {
-				end := min(size, off+piece)
-				n, err := up.Append(ctx, int64(off), bytes.NewReader(b[off:end]))
-				if err != nil || n != int64(end-off) || up.Offset() != int64(end) {
-					t.Fatalf("Append(%d) = %d, %v, at %d, want %d", off, n, err, up.Offset(), end-off)
-				}
-				off = end
-				closeUpload(t, up)
-				_, uploads = newUploads(t, root)
-				if up, err = uploads.Open(ctx, key, k); err != nil {
-					t.Fatal(err)
-				}
-				if up.Offset() != int64(off) {
-					t.Fatalf("Offset after opening again = %d, want %d", up.Offset(), off)
-				}
-			}
-			checkFinished(t, d, up, key, k, b)
-			closeUpload(t, up)
-			if left, err := os.ReadDir(filepath.Join(root, "upload")); err != nil || len(left) != 0 {
-				t.Errorf("left in the folder: %v, %v", left, err)
-			}
+			t.Run(fmt.Sprintf("%d by %d", size, piece), func(t *testing.T) {
+				t.Parallel() // each waits for the disk most of the time
+				uploadInPieces(t, size, piece)
+			})
 		}
+	}
+}
+
+func uploadInPieces(t *testing.T, size, piece int) {
+	ctx := context.Background()
+	root := t.TempDir()
+	d, uploads := newUploads(t, root)
+	key, k := newItem(t)
+	b := noise(size)
+	up, err := uploads.Create(ctx, key, int64(size), k, blob.Older())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for off := 0; off < size; {
+		end := min(size, off+piece)
+		n, err := up.Append(ctx, int64(off), bytes.NewReader(b[off:end]))
+		if err != nil || n != int64(end-off) || up.Offset() != int64(end) {
+			t.Fatalf("Append(%d) = %d, %v, at %d, want %d", off, n, err, up.Offset(), end-off)
+		}
+		off = end
+		closeUpload(t, up)
+		_, uploads = newUploads(t, root)
+		if up, err = uploads.Open(ctx, key, k); err != nil {
+			t.Fatal(err)
+		}
+		if up.Offset() != int64(off) {
+			t.Fatalf("Offset after opening again = %d, want %d", up.Offset(), off)
+		}
+	}
+	checkFinished(t, d, up, key, k, b)
+	closeUpload(t, up)
+	if left, err := os.ReadDir(filepath.Join(root, "upload")); err != nil || len(left) != 0 {
+		t.Errorf("left in the folder: %v, %v", left, err)
 	}
 }
 
