@@ -18,11 +18,12 @@ import (
 	"comity/internal/engine/envelope"
 )
 
-// left makes, once a test, everything that leaves two nodes and returns the folder.
+// left makes, once a test, what leaves two nodes on a request's way and returns the folder. The study, which takes seconds
+// to play, is in the script verify.
 func left(t *testing.T) string {
 	t.Helper()
 	dir := filepath.Join(t.TempDir(), "out")
-	if code, out := run(t, 0, "demo", "--walk", "--out", dir); code != exitDone {
+	if code, out := run(t, 0, "demo", "--walk", "--only", "request", "--out", dir); code != exitDone {
 		t.Fatalf("the walk ended with %d: %s", code, out)
 	}
 	return dir
