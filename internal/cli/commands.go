@@ -13,6 +13,7 @@ func commands(env Env) []*cobra.Command {
 		evidenceCommand(env),
 		exchangeCommand(env),
 		ledgerCommand(env),
+		studyCommand(env),
 		instrumentCommand(),
 		checkCommand(env),
 		backupCommand(env),

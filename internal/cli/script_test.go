@@ -30,6 +30,7 @@ func TestMain(m *testing.M) {
 //	exits CODE comity ARG…   runs the command and wants exactly this exit code
 //	answers FROM TO PATH…    copies answers without those at the paths; PATH=VALUE sets one instead
 //	entry DIR NAME           puts the id of the first entry in a node's record into the variable
+//	frozen DIR STUDY N       puts an invented dataset of N responses, with a table that is out, into a node
 //	flip FILE                changes one bit in the middle of a file
 //	tamper DIR ID            changes that entry in the database, behind the program's back
 //	nodes DIR                makes two nodes that trust each other, DIR/pt and DIR/ma; a request waits at the first
@@ -38,7 +39,7 @@ func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"answers": answers, "entry": entry, "exits": exits, "flip": flip, "nodes": nodes, "tamper": tamper,
+			"answers": answers, "entry": entry, "exits": exits, "frozen": frozen, "flip": flip, "nodes": nodes, "tamper": tamper,
 		},
 		Setup: func(e *testscript.Env) error {
 			e.Setenv("HOME", e.WorkDir)
