@@ -14,6 +14,7 @@ import (
 	"comity/internal/cooperation/rule"
 	"comity/internal/cooperation/selector"
 	"comity/internal/cooperation/treaty"
+	"comity/internal/dialogue/dataset"
 	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
@@ -30,7 +31,7 @@ func Words() []language.Source {
 		{Name: "node", FS: shown}, people.Words(), casefile.Words(), evidence.Words(), exchange.Words(), record.Words(), request.Words(),
 		rule.Words(), selector.Words(), treaty.Words(),
 		picture.Words(),
-		response.Words(), session.Words(), study.Words(),
+		dataset.Words(), response.Words(), session.Words(), study.Words(),
 		translation.Words(),
 		review.Words(),
 		mandate.Words(),
