@@ -1,6 +1,7 @@
 package exchange_test
 
 import (
+	"bytes"
 	"context"
 	"net/http"
 	"net/url"
@@ -44,7 +45,14 @@ func came(t testing.TB, n *nodetest.Node, m id.ID) (p exchange.Post) {
 func entries(t testing.TB, n *nodetest.Node, act string) (count int) {
 	t.Helper()
 	err := n.DB.Reader.Read(context.Background(), db.House("test"), func(tx *db.Tx) error {
-		return tx.Row(context.Background(), `SELECT COUNT(*) FROM ledger_entry WHERE CAST(entry AS TEXT) LIKE ?`, `%"act":"`+act+`"%`).Scan(&count)
+		rows, err := tx.Query(context.Background(), `SELECT entry FROM ledger_entry`)
+		all, err := db.Collect(rows, err, func(s db.Scan) (b []byte, err error) { return b, s(&b) })
+		for _, b := range all {
+			if bytes.Contains(b, []byte(`"act":"`+act+`"`)) {
+				count++
+			}
+		}
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)
