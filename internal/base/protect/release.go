@@ -1,5 +1,7 @@
 package protect
 
+import "strconv"
+
 // Survey is who answered what, as an attacker would wish to know it. Respondents are numbered from 0.
 type Survey struct {
 	Values map[string][]string // question → each respondent's answer, "" without one that is counted
@@ -61,6 +63,7 @@ func (r *Release) apply(p Policy) {
 func (r *Release) complement() {
 	if r.Sums {
 		r.Table.complementSums()
+		r.Table.alike()
 		return
 	}
 	r.Table.complement()
@@ -74,6 +77,17 @@ func (p Policy) applySums(t *Table) {
 		}
 	}
 	t.complementSums()
+	t.alike()
+}
+
+// alike keeps the number of answers back where the sum is, unless who belongs to the groups is known anyway: the size of
+// a group that protected answers make is such an answer.
+func (t *Table) alike() {
+	for i := range t.rows() {
+		if !t.Known && t.Cells[i][0].Flag != Shown {
+			t.Cells[i][1].hide(t.Cells[i][0].Flag)
+		}
+	}
 }
 
 // complementSums hides further groups until what is hidden together, which anybody can subtract, has cover of its own.
@@ -179,8 +193,8 @@ func (s *Survey) open(out []*Release, question string, who int) bool {
 		if partner == who || !s.hides(question, partner) {
 			continue
 		}
-		if theirs == mine && !onlySummed(out, question) {
-			continue
+		if theirs == mine && (nothing(mine) || !onlySummed(out, question)) {
+			continue // two noughts can't be one less and one more
 		}
 		if fits(out, question, move{who, s.answer(who), s.with(who, question, theirs)}, move{partner, s.answer(partner), s.with(partner, question, mine)}) &&
 			(theirs != mine || together(s, out, question, who, partner)) {
@@ -188,6 +202,12 @@ func (s *Survey) open(out []*Release, question string, who int) bool {
 		}
 	}
 	return false
+}
+
+// nothing reports a number below which there is none.
+func nothing(value string) bool {
+	v, err := strconv.ParseFloat(value, 64)
+	return err == nil && v == 0
 }
 
 // onlySummed reports that a question is nowhere counted: then two equal numbers could be two others of the same sum.

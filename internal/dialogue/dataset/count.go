@@ -24,6 +24,13 @@ type Table struct {
 	By       string // "", "region", or the path of a select_one question
 }
 
+// plain writes paths without the slash at the beginning: one question has one name, or two tables on it would not be held
+// against each other.
+func (t Table) plain() Table {
+	t.Item, t.By = strings.TrimPrefix(t.Item, "/"), strings.TrimPrefix(t.By, "/")
+	return t
+}
+
 // The sorts of results.
 const (
 	Choices = "choices" // each answered with one of the columns
@@ -48,7 +55,8 @@ type Column struct{ Code, Label string }
 // Group is one row: a region, an answer to another question, or everybody.
 type Group struct {
 	Code, Label string
-	Answered    int // how many have an answer; shown always, since who was asked is known
+	Answered    int          // how many have an answer
+	Kept        protect.Flag // why that isn't shown: protected answers to another question made the group
 	Cells       []Cell
 	Mean        string // of numbers, "" when they are kept back
 	Median, Sum string
@@ -110,10 +118,11 @@ func (c *Content) rows(a study.Audience) []Row {
 // Count counts a table, given the tables that are out already, in their order: what is shown of it together with them
 // leaves no protected answer to be known. The error is [errs.Invalid]: a question that isn't there, or can't be counted.
 func (c *Content) Count(t Table, out ...Table) (*Result, error) {
+	t = t.plain()
 	s := c.survey(t.Audience)
 	var before []*protect.Release
 	for _, o := range out {
-		if o == t || o.Audience != t.Audience {
+		if o = o.plain(); o == t || o.Audience != t.Audience {
 			continue
 		}
 		_, releases, err := c.release(o, s, before)
@@ -166,7 +175,7 @@ func (c *Content) release(t Table, s *protect.Survey, before []*protect.Release)
 		r.Sort = Several
 	case instrument.IntegerType, instrument.DecimalType, instrument.RangeType:
 		r.Sort = Numbers
-		return r, nil, c.numbers(r, rows, groups)
+		return c.numbers(r, rows, groups, s, before)
 	default:
 		return nil, nil, errs.Invalidf("answers to %q can't be counted: they are %s", t.Item, it.Type)
 	}
@@ -246,17 +255,7 @@ func (c *Content) choices(r *Result, rows []Row, groups []Column, s *protect.Sur
 	for _, k := range r.Columns {
 		codes = append(codes, k.Code)
 	}
-	group := func(string) int { return 0 }
-	on := []string{}
-	if t.By != "" {
-		var names []string
-		for _, g := range groups {
-			names = append(names, g.Code)
-		}
-		c.know(s, rows, t.By, func(row Row) string { return c.answer(row, t.By) }, t.By, names)
-		group = func(v string) int { return slices.Index(names, v) }
-		on = append(on, t.By)
-	}
+	on, group := c.grouping(t, groups, s, rows)
 	n := max(1, len(groups))
 	var releases []*protect.Release
 	one := func(name string, value func(Row) string, domain []string) *protect.Release {
@@ -266,10 +265,7 @@ func (c *Content) choices(r *Result, rows []Row, groups []Column, s *protect.Sur
 			cells[i] = make([]protect.Cell, len(domain))
 		}
 		place := func(who int, answer func(string) string) (int, int, bool) {
-			row := group("")
-			if t.By != "" {
-				row = group(answer(t.By))
-			}
+			row := group(answer)
 			col := slices.Index(domain, answer(name))
 			return row, col, row >= 0 && col >= 0
 		}
@@ -283,14 +279,14 @@ func (c *Content) choices(r *Result, rows []Row, groups []Column, s *protect.Sur
 				cells[row][col].Hidden++
 			}
 		}
-		rel := &protect.Release{Table: protect.NewTable(t.By == "" || t.By == "region", cells), Item: name, On: append([]string{name}, on...), Place: place}
+		rel := &protect.Release{Table: protect.NewTable(t.known(), cells), Item: name, On: append([]string{name}, on...), Place: place}
 		protect.Policy{}.Release(s, append(before, releases...), rel)
 		releases = append(releases, rel)
 		return rel
 	}
 	if r.Sort == Choices {
 		rel := one(t.Item, func(x Row) string { return c.answer(x, t.Item) }, codes)
-		r.Rows = printed(groups, func(g, k int) protect.Cell { return rel.Table.Cells[g][k] }, len(codes), func(g int) int { return rel.Table.Cells[g][len(codes)].N }, n)
+		r.Rows = printed(groups, func(g, k int) protect.Cell { return rel.Table.Cells[g][k] }, len(codes), func(g int) protect.Cell { return rel.Table.Cells[g][len(codes)] }, n)
 	} else {
 		var each []*protect.Release
 		for _, code := range codes {
@@ -302,17 +298,57 @@ func (c *Content) choices(r *Result, rows []Row, groups []Column, s *protect.Sur
 				return strconv.FormatBool(slices.Contains(strings.Fields(v), code))
 			}, []string{"true", "false"}))
 		}
-		r.Rows = printed(groups, func(g, k int) protect.Cell { return each[k].Table.Cells[g][0] }, len(codes), func(g int) int { return each[0].Table.Cells[g][2].N }, n)
+		r.Rows = printed(groups, func(g, k int) protect.Cell { return each[k].Table.Cells[g][0] }, len(codes), func(g int) protect.Cell {
+			sum := each[0].Table.Cells[g][2]
+			for _, rel := range each {
+				if f := rel.Table.Cells[g][2].Flag; f != protect.Shown {
+					sum.Flag = f // it is one number, however many answers can be chosen
+				}
+			}
+			return sum
+		}, n)
 	}
 	r.Rule = "Shares are rounded to whole per cent, halves away from zero."
 	return r, releases, nil
 }
 
+// known reports that everybody knows who belongs to the groups of the table.
+func (t Table) known() bool { return t.By == "" || t.By == "region" }
+
+// grouping says on which questions the groups of a table depend, and in which one an answer puts somebody; −1 is none.
+func (c *Content) grouping(t Table, groups []Column, s *protect.Survey, rows []Row) (on []string, group func(answer func(string) string) int) {
+	if t.By == "" {
+		return nil, func(func(string) string) int { return 0 }
+	}
+	var names []string
+	for _, g := range groups {
+		names = append(names, g.Code)
+	}
+	c.know(s, rows, t.By, func(row Row) string { return c.answer(row, t.By) }, t.By, names)
+	return []string{t.By}, func(answer func(string) string) int { return slices.Index(names, answer(t.By)) }
+}
+
+// sized sets the size of a group, unless it is kept back.
+func sized(g Group, sum protect.Cell) Group {
+	if g.Kept = sum.Flag; g.Kept == protect.Shown {
+		g.Answered = sum.N
+	}
+	return g
+}
+
+// Size is the size of a group as it is printed.
+func (g Group) Size() string {
+	if g.Kept != protect.Shown {
+		return ":"
+	}
+	return strconv.Itoa(g.Answered)
+}
+
 // printed makes the rows as they are printed; everybody comes last.
-func printed(groups []Column, cell func(g, k int) protect.Cell, columns int, answered func(g int) int, n int) []Group {
+func printed(groups []Column, cell func(g, k int) protect.Cell, columns int, answered func(g int) protect.Cell, n int) []Group {
 	var out []Group
 	add := func(code, label string, g int) {
-		row := Group{Code: code, Label: label, Answered: answered(g)}
+		row := sized(Group{Code: code, Label: label}, answered(g))
 		for k := range columns {
 			p := cell(g, k)
 			x := Cell{N: p.N, Flag: p.Flag}
@@ -335,46 +371,50 @@ func printed(groups []Column, cell func(g, k int) protect.Cell, columns int, ans
 
 func percent(n, of int) string { return strconv.Itoa(int(math.Round(100 * float64(n) / float64(of)))) }
 
-// numbers counts a numeric question: how many, mean, median and sum, kept back where fewer than three answered or where
-// what one adds to known answers would be told.
-func (c *Content) numbers(r *Result, rows []Row, groups []Column) error {
+// numbers counts a numeric question: how many, mean, median and sum. They are kept back as counts are, in this table and
+// together with those that are out.
+func (c *Content) numbers(r *Result, rows []Row, groups []Column, s *protect.Survey, before []*protect.Release) (*Result, []*protect.Release, error) {
+	t := r.Table
 	r.Rule = "Means and medians are rounded to one decimal, halves away from zero."
-	values := map[string][]float64{}
-	protected := map[string]int{}
-	put := func(code string, v float64, keep bool) {
-		values[code] = append(values[code], v)
-		if keep {
-			protected[code]++
-		}
+	on, group := c.grouping(t, groups, s, rows)
+	c.know(s, rows, t.Item, func(x Row) string { return c.answer(x, t.Item) }, t.Item, nil)
+	n := max(1, len(groups))
+	place := func(_ int, answer func(string) string) (int, int, bool) {
+		row := group(answer)
+		return row, 0, row >= 0 && answer(t.Item) != ""
 	}
-	for _, x := range rows {
-		text := c.answer(x, r.Table.Item)
-		if text == "" {
+	cells, values := make([][]protect.Cell, n), make([][]float64, n+1)
+	for i := range cells {
+		cells[i] = make([]protect.Cell, 1)
+	}
+	for who, x := range rows {
+		row, _, ok := place(who, func(q string) string { return s.Values[q][who] })
+		if !ok {
 			continue
 		}
-		v, err := strconv.ParseFloat(text, 64)
+		v, err := strconv.ParseFloat(s.Values[t.Item][who], 64)
 		if err != nil {
-			return fmt.Errorf("answer %q to %s is no number: %w", text, r.Table.Item, errs.Invalid)
+			return nil, nil, fmt.Errorf("answer %q to %s is no number: %w", s.Values[t.Item][who], t.Item, errs.Invalid)
 		}
-		put(Whole, v, hidden(x, r.Table.Item))
-		if g := c.answer(x, r.Table.By); r.Table.By != "" && g != "" {
-			put(g, v, hidden(x, r.Table.Item) || hidden(x, r.Table.By))
+		values[row], values[n] = append(values[row], v), append(values[n], v)
+		cells[row][0].N++
+		if hidden(x, t.Item) || t.By != "" && hidden(x, t.By) {
+			cells[row][0].Hidden++
 		}
 	}
-	kept := 0
-	for _, g := range append(groups, Column{Code: Whole}) {
-		row := Group{Code: g.Code, Label: g.Label, Answered: len(values[g.Code])}
-		tells := protected[g.Code] > 0 && (row.Answered < protect.K || protected[g.Code] < 2)
-		if tells && g.Code != Whole {
-			kept++
+	rel := &protect.Release{Table: protect.NewTable(t.known(), cells), Item: t.Item, On: append([]string{t.Item}, on...), Sums: true, Place: place}
+	protect.Policy{}.Release(s, before, rel)
+	for i, g := range append(slices.Clone(groups), Column{Code: Whole}) {
+		if g.Code == Whole {
+			i = n
 		}
-		// One group alone could be subtracted from everybody: then everybody's numbers are kept back too.
-		if !tells && row.Answered > 0 && !(g.Code == Whole && kept == 1) {
-			row.Mean, row.Median, row.Sum = summary(values[g.Code])
+		row := sized(Group{Code: g.Code, Label: g.Label}, rel.Table.Cells[i][1])
+		if rel.Table.Cells[i][0].Flag == protect.Shown && len(values[i]) > 0 {
+			row.Mean, row.Median, row.Sum = summary(values[i])
 		}
 		r.Rows = append(r.Rows, row)
 	}
-	return nil
+	return r, []*protect.Release{rel}, nil
 }
 
 func summary(v []float64) (mean, median, sum string) {
@@ -417,7 +457,7 @@ func (r *Result) CSV(tr func(string) string, p *language.Printer) ([]byte, error
 	}
 	rows = append(rows, head)
 	for _, g := range r.Rows {
-		row := []string{groupName(g, tr, p), strconv.Itoa(g.Answered)}
+		row := []string{groupName(g, tr, p), g.Size()}
 		if r.Sort == Numbers {
 			row = append(row, orColon(g.Mean), orColon(g.Median), orColon(g.Sum))
 		}

@@ -37,7 +37,8 @@ func form(t testing.TB) *instrument.Instrument {
 			"select_one yn,law,Is there a law?,one,,not_known confidential\n" +
 			"select_multiple act,acts,Which acts does it cover?,one,${law} = 'yes',\n" +
 			"integer,requests,How many requests were sent?,one,,not_known not_available\n" +
-			"text,why,Why?,one,,\n")},
+			"text,why,Why?,one,,\n" +
+			"select_one yn,other,Is there another law?,one,,\n")},
 		"q/choices.csv":  {Data: []byte("list_name,name,label\nyn,yes,Yes\nyn,no,No\nact,a,Access\nact,b,Fraud\n")},
 		"q/sections.csv": {Data: []byte("name,label\none,One\n")},
 		"q/settings.csv": {Data: []byte("form_id,version,form_title\nbakeries,1.0.0,Bakeries\n")},
@@ -217,10 +218,10 @@ func TestFiles(t *testing.T) {
 	if err != nil || len(rows) != 7 {
 		t.Fatalf("%d rows, %v", len(rows), err)
 	}
-	if got := strings.Join(rows[0][5:], " "); got != "law acts_a acts_b requests why" {
+	if got := strings.Join(rows[0][5:], " "); got != "law acts_a acts_b requests why other" {
 		t.Errorf("columns %q", got)
 	}
-	if got := strings.Join(rows[2][5:], " "); got != "no -1 -1 -7 -2" {
+	if got := strings.Join(rows[2][5:], " "); got != "no -1 -1 -7 -2 -2" {
 		t.Errorf("the second row %q", got)
 	}
 	d, err := c.DDI(study.States, printer(t))

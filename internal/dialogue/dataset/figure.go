@@ -64,7 +64,7 @@ func (d *Data) Figure(c *Content, r *Result, p *language.Printer, narrow bool) (
 	tr := c.Labels(r.Table.Audience, p)
 	frame := picture.Frame{
 		Lang: p.Tag(), Title: tr(r.Label), Synthetic: c.synthetic(p), Narrow: narrow,
-		Source: p.T("Question {question}. Responses: {n}.", "question", r.Table.Item, "n", strconv.Itoa(r.Group(Whole).Answered)),
+		Source: p.T("Question {question}. Responses: {n}.", "question", r.Table.Item, "n", r.Group(Whole).Size()),
 		Desc:   p.T("A chart of the answers to this question."),
 	}
 	if r.Sort == Numbers {
@@ -76,7 +76,7 @@ func (d *Data) Figure(c *Content, r *Result, p *language.Printer, narrow bool) (
 		for i, k := range r.Columns {
 			x := whole.Cells[i]
 			n, _ := strconv.Atoi(x.Share) // "" of one that isn't shown
-			spec.Bars = append(spec.Bars, picture.Bar{Label: tr(k.Label), Value: float64(n), Text: x.Share + " %", Note: "n = " + strconv.Itoa(whole.Answered), Suppressed: x.Hidden()})
+			spec.Bars = append(spec.Bars, picture.Bar{Label: tr(k.Label), Value: float64(n), Text: x.Share + " %", Note: "n = " + whole.Size(), Suppressed: x.Hidden()})
 		}
 		return d.Pictures.Bars(spec)
 	}
@@ -85,12 +85,12 @@ func (d *Data) Figure(c *Content, r *Result, p *language.Printer, narrow bool) (
 		spec.Series = append(spec.Series, tr(k.Label))
 	}
 	for _, g := range r.Rows {
-		row := picture.Stack{Label: groupName(g, tr, p), Note: "n = " + strconv.Itoa(g.Answered)}
+		row := picture.Stack{Label: groupName(g, tr, p), Note: "n = " + g.Size()}
 		for _, x := range g.Cells {
 			n, _ := strconv.Atoi(x.Share)
 			row.Parts = append(row.Parts, picture.Part{Value: float64(n), Text: x.Share, Suppressed: x.Hidden()})
 		}
-		if g.Answered > 0 {
+		if g.Answered > 0 || g.Kept != "" {
 			spec.Rows = append(spec.Rows, row)
 		}
 	}
@@ -101,7 +101,7 @@ func (d *Data) bars(r *Result, frame picture.Frame, tr func(string) string) (*do
 	spec := picture.BarsSpec{Frame: frame}
 	for _, g := range r.Rows {
 		v, err := strconv.ParseFloat(g.Mean, 64)
-		spec.Bars = append(spec.Bars, picture.Bar{Label: tr(g.Label), Value: v, Text: g.Mean, Note: "n = " + strconv.Itoa(g.Answered), Suppressed: err != nil})
+		spec.Bars = append(spec.Bars, picture.Bar{Label: tr(g.Label), Value: v, Text: g.Mean, Note: "n = " + g.Size(), Suppressed: err != nil})
 	}
 	return d.Pictures.Bars(spec)
 }

@@ -159,7 +159,7 @@ func (r *Result) Value(group, code, stat string) (string, bool) {
 	}
 	switch stat {
 	case "answered":
-		return strconv.Itoa(g.Answered), true
+		return g.Size(), g.Kept == ""
 	case "mean":
 		return g.Mean, g.Mean != ""
 	case "median":

@@ -45,6 +45,7 @@ const maxTables = 400
 // Publish puts a table of the newest dataset out. From then on it stands in the register, and every later table is held
 // against it. The same table again is the one that is out.
 func (d *Data) Publish(ctx context.Context, who access.Person, n id.ID, t Table, entry id.ID) error {
+	t = t.plain()
 	return d.Desk.Do(ctx, who, "dataset.publish", id.NewRef(Kind, entry), func(c *desk.Change) error {
 		if err := c.Lock(ctx, "dataset-tables/"+string(n)); err != nil {
 			return err
