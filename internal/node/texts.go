@@ -48,15 +48,19 @@ func documentCase(ctx context.Context, tx *db.Tx, n id.ID) (id.ID, error) {
 // documentTexts hands the texts of documents on to translators, and what was freed for publishing back to readers.
 type documentTexts struct{ texts *translation.Translations }
 
-func (t documentTexts) Text(ctx context.Context, tx *db.Tx, object id.Ref, field string, tag language.Tag) (text, state string, err error) {
-	found, err := translation.Find(ctx, tx, object, field, tag)
+// Texts returns the translations that may be shown: those freed for publishing, with a mark where the source has changed since.
+func (t documentTexts) Texts(ctx context.Context, tx *db.Tx, object id.Ref, tag language.Tag) (map[string]review.Translated, error) {
+	all, err := translation.Texts(ctx, tx, object, tag)
 	if errors.Is(err, errs.NotFound) {
-		return "", "", nil // not issued since, or added after
+		return nil, nil // not issued yet
 	}
-	if err != nil || !found.Free {
-		return "", "", err
+	found := map[string]review.Translated{}
+	for field, x := range all {
+		if x.Free {
+			found[field] = review.Translated{Text: x.Text, Stale: x.State == translation.Outdated}
+		}
 	}
-	return found.Text, string(found.State), nil
+	return found, err
 }
 
 func (t documentTexts) Put(ctx context.Context, c *desk.Change, object id.Ref, units []review.Unit) error {

@@ -68,7 +68,11 @@ func (q *Reviews) Print(ctx context.Context, who access.Person, n, version id.ID
 		if err != nil {
 			return err
 		}
-		doc, err = q.print(ctx, reading{tx, d, tag}, v, q.Catalog.Get(tag))
+		t, err := q.reading(ctx, tx, d, tag)
+		if err != nil {
+			return err
+		}
+		doc, err = q.print(ctx, t, v, q.Catalog.Get(tag))
 		return err
 	})
 	if err != nil {

@@ -167,12 +167,12 @@ func (p *documentPage) people(ctx context.Context, tx *db.Tx, _ *web.Request, _ 
 // fillBlocks shows one page of the blocks, each with the comments that the reader may know of.
 func (q *Reviews) fillBlocks(p *documentPage) func(context.Context, *db.Tx, *web.Request, Version) error {
 	return func(ctx context.Context, tx *db.Tx, r *web.Request, v Version) error {
-		t := reading{tx, p.Doc, in(r)}
-		var lang language.Tag
-		var err error
-		if p.Title, lang, _, err = q.textIn(ctx, t, "title", p.Doc.Name(t.tag)); err != nil {
+		t, err := q.reading(ctx, tx, p.Doc, in(r))
+		if err != nil {
 			return err
 		}
+		var lang language.Tag
+		p.Title, lang, _ = t.text("title", p.Doc.Name(t.tag))
 		p.In = langOf(lang)
 		all, err := q.blocksIn(ctx, t, v.ID)
 		if err != nil {

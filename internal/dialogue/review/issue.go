@@ -7,7 +7,6 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
-	"comity/internal/base/language"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
 )
@@ -95,20 +94,4 @@ func (q *Reviews) Revise(ctx context.Context, who access.Person, n, entry id.ID)
 			SELECT ?, id, n, kind, level, text, hash, was, origin, 1 FROM block WHERE version_id = ?`, v.ID, last.ID)
 		return err
 	}, desk.Once(entry))
-}
-
-// textIn returns a text of the document in a language: its translation where there is one, otherwise the text itself
-// with the language it is in. stale says that the translation is of an earlier wording.
-func (q *Reviews) textIn(ctx context.Context, t reading, field, text string) (shown string, lang language.Tag, stale bool, err error) {
-	if q.texts == nil || t.tag == t.doc.Lang || t.tag == "" {
-		return text, t.doc.Lang, false, nil
-	}
-	translated, state, err := q.texts.Text(ctx, t.tx, id.NewRef(KindDocument, t.doc.ID), field, t.tag)
-	if err != nil {
-		return "", "", false, fmt.Errorf("translation of %s: %w", field, err)
-	}
-	if translated == "" {
-		return text, t.doc.Lang, false, nil
-	}
-	return translated, t.tag, state == "outdated", nil
 }

@@ -12,9 +12,32 @@ import (
 
 // reading is a document read in a language.
 type reading struct {
-	tx  *db.Tx
-	doc Document
-	tag language.Tag
+	tx    *db.Tx
+	doc   Document
+	tag   language.Tag
+	texts map[string]Translated
+}
+
+func (q *Reviews) reading(ctx context.Context, tx *db.Tx, doc Document, tag language.Tag) (reading, error) {
+	t := reading{tx: tx, doc: doc, tag: tag}
+	if q.texts == nil || tag == doc.Lang {
+		return t, nil
+	}
+	var err error
+	t.texts, err = q.texts.Texts(ctx, tx, id.NewRef(KindDocument, doc.ID), tag)
+	if err != nil {
+		return t, fmt.Errorf("translations of document %s: %w", doc.ID, err)
+	}
+	return t, nil
+}
+
+// text returns a text in the language of the reading: its translation where there is one, otherwise the text itself with
+// the language it is in.
+func (t reading) text(field, text string) (string, language.Tag, bool) {
+	if m := t.texts[field]; m.Text != "" {
+		return m.Text, t.tag, m.Stale
+	}
+	return text, t.doc.Lang, false
 }
 
 // shown is a block as it is shown to a reader.
@@ -35,9 +58,7 @@ func (q *Reviews) blocksIn(ctx context.Context, t reading, version id.ID) ([]sho
 	all := make([]shown, len(blocks))
 	for i, b := range blocks {
 		s := shown{Block: b}
-		if s.Text, s.Lang, s.Stale, err = q.textIn(ctx, t, blockField(b.ID), b.Text); err != nil {
-			return nil, err
-		}
+		s.Text, s.Lang, s.Stale = t.text(blockField(b.ID), b.Text)
 		s.Foreign = t.tag != "" && s.Lang != t.tag
 		all[i] = s
 	}
@@ -50,10 +71,7 @@ func (q *Reviews) print(ctx context.Context, t reading, v Version, p *language.P
 	if err != nil {
 		return nil, err
 	}
-	title, lang, _, err := q.textIn(ctx, t, "title", t.doc.Name(t.tag))
-	if err != nil {
-		return nil, err
-	}
+	title, lang, _ := t.text("title", t.doc.Name(t.tag))
 	d := q.sheetOf(t.doc, v, p, title)
 	d.Blocks = append(d.Blocks, document.Heading{Level: 1, Text: document.Text{{Kind: document.Name, Text: title, Lang: lang}}})
 	var notes []document.Block

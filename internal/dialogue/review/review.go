@@ -130,10 +130,16 @@ type Unit struct {
 	Lang  language.Tag
 }
 
+// Translated is the translation of a text.
+type Translated struct {
+	Text  string
+	Stale bool // it is of an earlier wording
+}
+
 // Texts keeps translations of documents.
 type Texts interface {
-	// Text returns the text of a field in a language and how it stands ("approved", "outdated"); "" when there is none.
-	Text(ctx context.Context, tx *db.Tx, object id.Ref, field string, tag language.Tag) (text, state string, err error)
+	// Texts returns the translations of a document's texts that may be shown, by field; none when there are none.
+	Texts(ctx context.Context, tx *db.Tx, object id.Ref, tag language.Tag) (map[string]Translated, error)
 	// Put tells what there is to translate, when a version is issued. It may be called again with the same units.
 	Put(ctx context.Context, c *desk.Change, object id.Ref, units []Unit) error
 }
