@@ -50,7 +50,7 @@ func ReadForm(file []byte, catalog *language.Catalog) (Read, error) {
 	}
 	x, err := excelize.OpenReader(bytes.NewReader(file), excelize.Options{RawCellValue: true, UnzipSizeLimit: maxUnpacked, UnzipXMLSizeLimit: maxUnpacked})
 	if err != nil {
-		return Read{}, errs.WithFields(errs.Field{Path: "file", Code: notASheet})
+		return Read{}, errs.WithFields(errs.Field{Path: "file", Code: notASheet()})
 	}
 	defer func() { _ = x.Close() }()
 	f, err := readMeta(x)
@@ -59,7 +59,7 @@ func ReadForm(file []byte, catalog *language.Catalog) (Read, error) {
 	}
 	rows, err := x.GetRows(formSheet, excelize.Options{RawCellValue: true})
 	if err != nil {
-		return Read{}, errs.WithFields(errs.Field{Path: "file", Code: notOurForm})
+		return Read{}, errs.WithFields(errs.Field{Path: "file", Code: notOurForm()})
 	}
 	words := wordsIn(catalog)
 	var wrong []errs.Field
@@ -82,33 +82,40 @@ func ReadForm(file []byte, catalog *language.Catalog) (Read, error) {
 }
 
 // What is said of files that can't be read.
-const (
-	notASheet  = "This file can't be read as a sheet. Save it as .xlsx and choose it again."
-	notOurForm = "This isn't the comment form of this round. Download the form here, and fill that one in."
-	oldSheet   = "This is an old or an encrypted file. Save it as .xlsx without a password, and choose it again."
-)
+
+func notASheet() string {
+	return language.M("This file can't be read as a sheet. Save it as .xlsx and choose it again.")
+}
+
+func notOurForm() string {
+	return language.M("This isn't the comment form of this round. Download the form here, and fill that one in.")
+}
+
+func oldSheet() string {
+	return language.M("This is an old or an encrypted file. Save it as .xlsx without a password, and choose it again.")
+}
 
 func sniff(file []byte) error {
 	fail := func(code string) error { return errs.WithFields(errs.Field{Path: "file", Code: code}) }
 	switch {
 	case len(file) == 0:
-		return fail("Choose the file first.")
+		return fail(language.M("Choose the file first."))
 	case len(file) > maxForm:
-		return fail("The file is larger than 5 MB. A comment form is smaller.")
+		return fail(language.M("The file is larger than 5 MB. A comment form is smaller."))
 	case bytes.HasPrefix(file, []byte{0xD0, 0xCF, 0x11, 0xE0}):
-		return fail(oldSheet)
+		return fail(oldSheet())
 	}
 	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
 	if err != nil || len(z.File) > maxParts {
-		return fail(notASheet)
+		return fail(notASheet())
 	}
 	var size uint64
 	for _, f := range z.File {
 		if f.UncompressedSize64 > maxUnpacked {
-			return fail(notASheet)
+			return fail(notASheet())
 		}
 		if size += f.UncompressedSize64; size > maxUnpacked {
-			return fail(notASheet)
+			return fail(notASheet())
 		}
 	}
 	return nil
@@ -124,7 +131,7 @@ func readMeta(x *excelize.File) (Read, error) {
 	}
 	f := Read{Round: id.ID(meta["round"]), Tray: id.ID(meta["tray"]), Version: canonical.Hash(meta["version"]), Lang: language.Tag(meta["lang"])}
 	if err != nil || meta["format"] != formFormat || !slices.Contains(language.Official(), f.Lang) {
-		return Read{}, errs.WithFields(errs.Field{Path: "file", Code: notOurForm})
+		return Read{}, errs.WithFields(errs.Field{Path: "file", Code: notOurForm()})
 	}
 	return f, nil
 }
@@ -146,19 +153,19 @@ func readRow(f Read, words map[string]string, cells []string, line int) (r Row, 
 	r.Type, r.Visibility, r.Lang = "general", "states", f.Lang
 	if s := cell(colType); s != "" {
 		if r.Type = words[fold(s)]; !slices.Contains(types(), r.Type) {
-			return r, false, "Line {line}: choose the type from the list."
+			return r, false, language.M("Line {line}: choose the type from the list.")
 		}
 	}
 	if s := cell(colVisibility); s != "" {
 		if r.Visibility = words[fold(s)]; !slices.Contains(visibilities(), r.Visibility) {
-			return r, false, "Line {line}: choose from the list who may see it."
+			return r, false, language.M("Line {line}: choose from the list who may see it.")
 		}
 	}
 	if s := cell(colLang); s != "" {
 		r.Lang = language.Tag(strings.ToLower(s))
 	}
 	if r.Body == "" {
-		return r, false, "Line {line}: the comment is empty."
+		return r, false, language.M("Line {line}: the comment is empty.")
 	}
 	if s := cell(colTarget); s != "" && len(s) < 100_000 {
 		var t Target

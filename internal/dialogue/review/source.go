@@ -90,7 +90,7 @@ func (q *Reviews) importForm(ctx context.Context, c *desk.Change, tray id.ID, f 
 		return err
 	}
 	if f.Round != o.round.ID || f.Tray != "" && f.Tray != tray {
-		return errs.WithFields(errs.Field{Path: "file", Code: notOurForm})
+		return errs.WithFields(errs.Field{Path: "file", Code: notOurForm()})
 	}
 	blocks, err := blocksOfHash(ctx, c.Tx, o.round.Document, f.Version)
 	if err != nil {
@@ -143,7 +143,7 @@ func blocksOfHash(ctx context.Context, tx *db.Tx, document id.ID, hash canonical
 	var version id.ID
 	err := tx.Row(ctx, `SELECT id FROM document_version WHERE document_id = ? AND hash = ? AND hash <> '' ORDER BY n DESC LIMIT 1`, document, hash).Scan(&version)
 	if err != nil {
-		return nil, errs.WithFields(errs.Field{Path: "file", Code: notOurForm})
+		return nil, errs.WithFields(errs.Field{Path: "file", Code: notOurForm()})
 	}
 	return Blocks(ctx, tx, version)
 }
