@@ -308,29 +308,31 @@ func (g *Register) showOrphans(r *web.Request) error {
 	return r.Page("mandate/orphans", p)
 }
 
-// Waiting is what the mandates ask now, for the first page of those who answer for them: at most n paragraphs, those
-// with a day first, then those that nothing serves.
-func (g *Register) Waiting(r *web.Request, n int) (web.Table, error) {
-	t := web.Table{Caption: r.T("What the mandates ask now"),
-		Columns: []web.Column{{Label: r.T("Paragraph")}, {Label: r.T("What is asked")}, {Label: r.T("By when")}}}
+// Line is one paragraph that asks for something now.
+type Line struct{ Name, Say, When, Href string }
+
+// Asked is what the mandates ask now, for the first page of those who answer for them: at most n paragraphs, those with a
+// day first, then those that nothing serves.
+func (g *Register) Asked(r *web.Request, n int) ([]Line, error) {
+	var lines []Line
 	err := g.seen(r, func(ctx context.Context, tx *db.Tx) error {
 		all, _, err := g.Standings(ctx, tx)
 		if err != nil {
 			return err
 		}
 		for _, s := range pressing(all) {
-			if len(t.Rows) == n {
+			if len(lines) == n {
 				break
 			}
 			when := r.T("nothing serves it yet")
 			if s.Para.Due.String() != "" {
 				when = dueSay(r, s)
 			}
-			t.Rows = append(t.Rows, []any{web.Link{Text: paraName(r, s.Para), Href: at(s.Para)}, say(r, s.Para), when})
+			lines = append(lines, Line{paraName(r, s.Para), say(r, s.Para), when, at(s.Para)})
 		}
 		return nil
 	})
-	return t, err
+	return lines, err
 }
 
 // pressing sorts what is still to be done: by day, then what nothing serves.

@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 
+	"comity/internal/base/language"
 	"comity/internal/cooperation/request"
 	"comity/internal/dialogue/dataset"
 	"comity/internal/dialogue/response"
@@ -99,5 +100,23 @@ func (n *Node) openMandates(context.Context) error {
 		return err
 	}
 	n.feedMandates()
+	n.Requests.OnToday(n.mandatesToday)
 	return nil
 }
+
+// mandatesToday is what the mandates ask now, for those who enter how they stand: the first thing on a secretariat's page.
+func (n *Node) mandatesToday(r *web.Request) (lines []request.TodayLine, err error) {
+	if !n.Policy.Ever(r.Person, "mandate.status") {
+		return nil, nil
+	}
+	asked, err := n.Mandates.Asked(r, mostAsked)
+	for _, a := range asked {
+		lines = append(lines, request.TodayLine{
+			Text: r.T("{paragraph}: {what} ({when})", "paragraph", language.Plain(a.Name), "what", language.Plain(a.Say), "when", language.Plain(a.When)), Href: a.Href,
+		})
+	}
+	return lines, err
+}
+
+// mostAsked is how many paragraphs stand on the page of the day; the register has all.
+const mostAsked = 5

@@ -69,6 +69,12 @@ func (w *writing) takeFile(f File) error {
 		if err := came.Mark.check(path); err != nil {
 			return err
 		}
+		if came.Mark.Confidential == "" && came.Value != "" { // a file can protect an answer, and never lifts a protection
+			came.Mark.Confidential = now.Mark.Confidential
+			if _, written := w.have.at[path]; !written {
+				came.Mark.Confidential = defaultOf(w.form.Item(bare(path)))
+			}
+		}
 		base := now
 		if f.Base != nil {
 			base = f.Base[path]

@@ -153,7 +153,11 @@ func questions(r *web.Request, form *instrument.Instrument, have content, fields
 		}
 		q := question{Field: f}
 		if it := form.Item(bare(f.Path)); it != nil && f.Kind != web.Repeat && f.Kind != web.Note {
-			m := have.at[f.Path].Mark
+			stored, written := have.at[f.Path]
+			m := stored.Mark
+			if !written {
+				m.Confidential = defaultOf(it)
+			}
 			if f.Kind != web.Shown {
 				q.Mark = markFields(r, it, f.Path, m)
 			}

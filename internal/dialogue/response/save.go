@@ -170,8 +170,15 @@ func (w *writing) one(path string, came Answer, marked bool, lang language.Tag) 
 	if !others {
 		base = now.Answer // nobody but the writer has changed it since
 	}
-	if !marked {
+	_, written := w.have.at[path]
+	switch protected := defaultOf(w.form.Item(bare(path))); {
+	case !marked:
 		came.Mark = base.Mark
+		if !written && came.Value != "" {
+			came.Mark.Confidential = protected
+		}
+	case !written && came.Value == "" && came.Mark.Confidential == protected:
+		came.Mark.Confidential = "" // the page proposes it; a question that nobody answered needs no protection
 	}
 	came.Mark.Lang = base.Mark.Lang
 	if came.Value != base.Value && isText(w.form, path) {
@@ -184,6 +191,19 @@ func (w *writing) one(path string, came Answer, marked bool, lang language.Tag) 
 		return w.clash(path, came)
 	}
 	return nil
+}
+
+// defaultOf is how an answer is protected unless a person says otherwise: what the questionnaire asks for.
+func defaultOf(it *instrument.Item) string {
+	switch {
+	case it == nil:
+		return ""
+	case it.Extra["confidentiality"] == Secret:
+		return Secret
+	case it.ConfidentialDefault:
+		return AggregateOnly
+	}
+	return ""
 }
 
 // take writes an answer.

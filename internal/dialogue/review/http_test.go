@@ -155,7 +155,7 @@ func TestFiles(t *testing.T) {
 	doc, round, tray := walked(o, s)
 	kenya := id.ID(tray[len("/d/trays/"):])
 	_, blocks := o.blocks(id.ID(doc[len("/d/docs/"):]))
-	arabic := comment(blocks[1].ID, "", "يُرجى التوضيح: ‏203.0.113.7")
+	arabic := comment(blocks[1].ID, "", "يُرجى التوضيح: \u200f203.0.113.7")
 	arabic.Lang, arabic.Proposal = "ar", "ثلاث طرق"
 	o.handIn("kenya", kenya, comment(blocks[1].ID, "many", "Say which ways."), arabic)
 	for _, lang := range []string{"ar", "en", "es", "fr", "ru", "zh"} {

@@ -94,14 +94,6 @@ func (h *house) state(n id.ID, iso3 string) study.Respondent {
 	return study.Respondent{}
 }
 
-// proposedAs makes another invented study and returns its address.
-func (h *house) proposedAs(code string) string {
-	h.Helper()
-	n, err := h.Studies.Propose(ctx, h.As("manager"), study.Proposal{Code: code, Title: map[language.Tag]string{"en": "Another study (exercise)"}, Synthetic: true, Office: h.Office}, h.Entry())
-	h.ok(err)
-	return "/d/studies/" + string(n)
-}
-
 // proposed makes an invented study.
 func (h *house) proposed() id.ID {
 	h.Helper()
