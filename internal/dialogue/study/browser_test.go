@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"testing"
 
+	"comity/internal/base/language"
+	"comity/internal/dialogue/study"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web/webtest"
 	"comity/internal/node/nodetest"
@@ -58,4 +60,12 @@ func TestBrowserStudies(t *testing.T) {
 			})
 		}
 	}
+}
+
+// proposedAs makes another invented study and returns its address.
+func (h *house) proposedAs(code string) string {
+	h.Helper()
+	n, err := h.Studies.Propose(ctx, h.As("manager"), study.Proposal{Code: code, Title: map[language.Tag]string{"en": "Another study (exercise)"}, Synthetic: true, Office: h.Office}, h.Entry())
+	h.ok(err)
+	return "/d/studies/" + string(n)
 }
