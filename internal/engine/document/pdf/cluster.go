@@ -99,6 +99,9 @@ func (t *text) shape(out []cluster, shaper *font.Shaper, start, end int) ([]clus
 	if rtl {
 		slices.Reverse(added)
 	}
+	added = ascending(added, rtl)
+	out = append(out[:first], added...)
+	added = out[first:]
 	for i := range added {
 		added[i].end = end
 		if i+1 < len(added) {
@@ -107,6 +110,30 @@ func (t *text) shape(out []cluster, shaper *font.Shaper, start, end int) ([]clus
 		t.measure(&added[i])
 	}
 	return out, nil
+}
+
+// ascending joins a cluster that doesn't begin behind the one before it with that one: shaping may give the glyphs of a mark
+// that stands before its letter (U+0600) in another order than the characters.
+func ascending(list []cluster, rtl bool) []cluster {
+	var out []cluster
+	for _, c := range list {
+		if len(out) == 0 || c.start > out[len(out)-1].start {
+			out = append(out, c)
+			continue
+		}
+		last := &out[len(out)-1]
+		last.start = min(last.start, c.start)
+		if rtl {
+			last.glyphs = slices.Concat(c.glyphs, last.glyphs)
+		} else {
+			last.glyphs = slices.Concat(last.glyphs, c.glyphs)
+		}
+	}
+	// A joined cluster may now begin before one that comes earlier: once more until all ascend.
+	if len(out) < len(list) {
+		return ascending(out, rtl)
+	}
+	return out
 }
 
 func (t *text) measure(c *cluster) {
