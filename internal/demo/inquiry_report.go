@@ -71,8 +71,12 @@ func (k *inquiry) find() error {
 		}
 		k.findings = append(k.findings, entry)
 	}
+	option := o.Entry()
 	if err := o.Data.Write(k.ctx, mei, dataset.Finding{Study: k.study, Kind: "option", Lang: "en",
-		Text: "An option for the exercise: a shared directory of points of contact, kept by those whom it lists."}, o.Entry()); err != nil {
+		Text: "An option for the exercise: a shared directory of points of contact, kept by those whom it lists."}, option); err != nil {
+		return err
+	}
+	if err := o.Data.Review(k.ctx, o.As("oleg"), option, o.Entry()); err != nil {
 		return err
 	}
 	k.say(o, "mei", "writes findings; each number is bound to the table that it comes from")
@@ -95,18 +99,10 @@ func (k *inquiry) write() error {
 		{Kind: review.Para, Text: "Every Member State was asked, and companies, institutes and organisations. All answers of this exercise were made by a program; nobody gave them."},
 		{Kind: review.Heading, Level: 1, Text: "What the data show"},
 	}
-	var findings []dataset.Finding
-	if err := k.read(o, func(tx *db.Tx) (err error) { findings, err = dataset.Findings(k.ctx, tx, k.study); return err }); err != nil {
+	if err := o.Reviews.AddBlocks(k.ctx, oleg, k.report, "", blocks, o.Entry()); err != nil {
 		return err
 	}
-	for _, f := range findings {
-		kind := review.Finding
-		if f.Kind == "option" {
-			kind = review.Option
-		}
-		blocks = append(blocks, review.NewBlock{Kind: kind, Text: f.Text, Origin: "finding/" + string(f.ID)})
-	}
-	if err := o.Reviews.AddBlocks(k.ctx, oleg, k.report, "", blocks, o.Entry()); err != nil {
+	if err := o.Reviews.Compose(k.ctx, oleg, k.report, o.Entry()); err != nil {
 		return err
 	}
 	if err := o.Reviews.Admit(k.ctx, oleg, k.report, o.People["amina"].ID, o.Entry()); err != nil {

@@ -2,7 +2,11 @@ package node
 
 import (
 	"context"
+	"fmt"
+	"strconv"
 
+	"comity/internal/base/errs"
+	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/cooperation/request"
 	"comity/internal/dialogue/dataset"
@@ -14,6 +18,7 @@ import (
 	"comity/internal/engine/picture"
 	"comity/internal/engine/web"
 	"comity/internal/mandate"
+	"comity/internal/store/db"
 )
 
 // openTexts wires the translations of what the other slices say; each registers its own kinds of things.
@@ -81,7 +86,30 @@ func (n *Node) openData(context.Context) error {
 		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Studies: n.Studies, Responses: n.Responses, Catalog: n.Catalog,
 		Pictures: pictures, Now: n.Config.Now,
 	})
+	n.Reviews.ComposeFrom(reviewedFindings)
 	return err
+}
+
+// reviewedFindings is what a report says of its study: each finding and option that a second person has looked at, in the
+// language of the report.
+func reviewedFindings(ctx context.Context, tx *db.Tx, of id.ID, tag language.Tag) ([]review.NewBlock, error) {
+	list, err := dataset.Findings(ctx, tx, of)
+	if err != nil {
+		return nil, err
+	}
+	kinds := map[string]string{"finding": review.Finding, "option": review.Option}
+	var blocks []review.NewBlock
+	for _, f := range list {
+		if f.Status != "reviewed" {
+			continue
+		}
+		if f.Lang != string(tag) {
+			return nil, errs.Say(fmt.Errorf("finding %s is in %s: %w", f.ID, f.Lang, errs.Conflict),
+				language.M("Finding {n} is written in another language than this document. Write it in the document's language, then bring it in."), map[string]string{"n": strconv.Itoa(f.Number)})
+		}
+		blocks = append(blocks, review.NewBlock{Kind: kinds[f.Kind], Text: f.Text, Origin: "finding/" + string(f.ID)})
+	}
+	return blocks, nil
 }
 
 // openSessions wires the meetings of bodies.

@@ -186,9 +186,6 @@ func join(ctx context.Context, c *desk.Change, version id.ID, all []Block, i int
 // Compose puts what the study's findings say into the version that is being written: a block that was composed before
 // gets its new text, others are added at the end. Nothing that people wrote here is touched.
 func (q *Reviews) Compose(ctx context.Context, who access.Person, n id.ID, entry id.ID) error {
-	if q.source == nil {
-		return errs.Say(fmt.Errorf("compose document %s: %w", n, errs.Unavailable), "This node has no findings to compose from.", nil)
-	}
 	return q.Desk.Do(ctx, who, "document.edit", id.NewRef(KindDocument, n), func(c *desk.Change) error {
 		d, err := Find(ctx, c.Tx, n)
 		if err != nil {
@@ -199,6 +196,9 @@ func (q *Reviews) Compose(ctx context.Context, who access.Person, n id.ID, entry
 			return err
 		}
 		composed, err := q.source(ctx, c.Tx, d.Study, d.Lang)
+		if err == nil && len(composed) == 0 {
+			err = errs.Say(errs.Conflict, "No finding of this study has been looked at by a second person yet. Review one, then bring it in.", nil)
+		}
 		if err != nil {
 			return fmt.Errorf("compose document %s: %w", n, err)
 		}

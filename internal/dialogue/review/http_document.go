@@ -92,7 +92,7 @@ func (q *Reviews) documentPage(r *web.Request, n id.ID) (documentPage, error) {
 		p.Summary = q.summary(r, d, v)
 		return nil
 	})
-	p.Composable = q.source != nil && p.Doc.Study != ""
+	p.Composable = p.Doc.Study != ""
 	p.Statuses = []web.Choice{{Value: string(ForComments), Label: r.T("For comments")}, {Value: string(Final), Label: r.T("Final")}}
 	p.Revise = web.Button{Text: r.T("Begin the next version"), Kind: "secondary"}
 	p.Compose = web.Button{Text: r.T("Bring in the study's findings"), Kind: "secondary"}

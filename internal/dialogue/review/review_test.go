@@ -391,3 +391,37 @@ func TestDocumentIsWritten(t *testing.T) {
 		}
 	})
 }
+
+// TestCompose: what people wrote stays; a finding that changed changes its block, a new one comes at the end, and bringing
+// in the same again changes nothing.
+func TestCompose(t *testing.T) {
+	each(t, func(o office) {
+		q, editor := o.n.Reviews, o.n.As("editor")
+		d, err := q.Open(ctx, editor, o.n.Office, review.NewDocument{Kind: "report", Distribution: review.Limited, Lang: "en", Title: "Draft study (exercise)", Study: o.n.Entry(), Synthetic: true}, o.n.Entry())
+		o.must(err)
+		compose := func() error { return q.Compose(ctx, editor, d, o.n.Entry()) }
+		if err := compose(); !errors.Is(err, errs.Conflict) {
+			o.Errorf("nothing to bring in: %v, want errs.Conflict", err)
+		}
+		o.must(q.AddBlocks(ctx, editor, d, "", []review.NewBlock{{Kind: review.Para, Text: "Written here."}}, o.n.Entry()))
+		found := []review.NewBlock{{Kind: review.Finding, Text: "One.", Origin: "finding/1"}}
+		q.ComposeFrom(func(context.Context, *db.Tx, id.ID, language.Tag) ([]review.NewBlock, error) { return found, nil })
+		want := func(want string) {
+			o.Helper()
+			var got []string
+			_, blocks := o.blocks(d)
+			for _, b := range blocks {
+				got = append(got, b.Kind+" "+b.Text)
+			}
+			if s := strings.Join(got, " | "); s != want {
+				o.Errorf("blocks %q, want %q", s, want)
+			}
+		}
+		o.must(compose())
+		want("para Written here. | finding One.")
+		found = []review.NewBlock{{Kind: review.Finding, Text: "One, corrected.", Origin: "finding/1"}, {Kind: review.Option, Text: "Two.", Origin: "finding/2"}}
+		o.must(compose())
+		o.must(compose())
+		want("para Written here. | finding One, corrected. | option Two.")
+	})
+}
