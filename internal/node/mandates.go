@@ -93,13 +93,7 @@ func (n *Node) studiesServe(ctx context.Context, tx *db.Tx) ([]mandate.Live, err
 		} else if !errors.Is(err, errs.NotFound) {
 			return nil, err
 		}
-		// A study serves what its mandates name, and whatever asks for studies in general.
 		all = append(all, l)
-		general := l
-		general.Ref, general.Mandates = id.Ref("study-at-large/"+string(s.ID)), nil
-		if answered > 0 {
-			all = append(all, general)
-		}
 		if partners > 0 {
 			all = append(all, mandate.Live{
 				Ref: id.Ref("partners/" + string(s.ID)), Kind: "partners", Pillar: mandate.Dialogue, Title: s.Name(language.English), Day: l.Day, Href: l.Href,
