@@ -20,25 +20,12 @@ type YearCount struct {
 func Counts(ctx context.Context, tx *db.Tx) ([]YearCount, error) {
 	where, args := tx.Scope().Where("request.case_id")
 	rows, err := tx.Query(ctx, `
-		SELECT direction, created_at FROM request WHERE case_id > '' AND `+where+` ORDER BY created_at DESC`, args...)
-	type line struct {
-		d  Direction
-		at time.Time
-	}
-	list, err := db.Collect(rows, err, func(s db.Scan) (line, error) {
-		var l line
-		return l, s(&l.d, &l.at)
+		SELECT COUNT(*), COUNT(CASE WHEN direction = ? THEN 1 END), MAX(created_at) FROM request
+		WHERE case_id > '' AND `+where+` GROUP BY SUBSTR(created_at, 1, 4) ORDER BY 3 DESC`, append([]any{Out}, args...)...)
+	return db.Collect(rows, err, func(scan db.Scan) (y YearCount, err error) {
+		var all int
+		err = scan(&all, &y.Out, &y.Last)
+		y.Year, y.In = y.Last.Year(), all-y.Out
+		return y, err
 	})
-	var years []YearCount
-	for _, l := range list {
-		if y := l.at.Year(); len(years) == 0 || years[len(years)-1].Year != y {
-			years = append(years, YearCount{Year: y, Last: l.at})
-		}
-		if y := &years[len(years)-1]; l.d == Out {
-			y.Out++
-		} else {
-			y.In++
-		}
-	}
-	return years, err
 }
