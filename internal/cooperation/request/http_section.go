@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strconv"
-	"time"
 
 	"comity/internal/base/language"
 	"comity/internal/engine/formpage"
@@ -107,33 +106,12 @@ func onlyShown(p *language.Printer, fields []web.Field) []web.Field {
 		case f.Kind == web.Group && len(f.Fields) > 0, f.Kind == web.Repeat && len(f.Items) > 0:
 			out = append(out, f)
 		case f.Value != "":
-			f.Value = inWords(p, f)
+			f.Value = formpage.InWords(p, f)
 			f.Kind, f.Hint = web.Shown, ""
 			out = append(out, f)
 		}
 	}
 	return out
-}
-
-// inWords is the value of a field as it is read: what was chosen by its label, all that is ticked, a day in words.
-func inWords(p *language.Printer, f web.Field) string {
-	if day, err := time.Parse(time.DateOnly, f.Value); err == nil && f.Kind == web.Date {
-		return string(p.Date(day))
-	}
-	chosen := f.Values
-	if len(chosen) == 0 {
-		chosen = []string{f.Value}
-	}
-	var said []string
-	for _, c := range f.Choices {
-		if slices.Contains(chosen, c.Value) {
-			said = append(said, c.Label)
-		}
-	}
-	if len(said) == 0 {
-		return f.Value
-	}
-	return string(p.And(said))
 }
 
 func (q *Requests) showSection(r *web.Request) error {

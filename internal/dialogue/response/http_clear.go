@@ -125,7 +125,7 @@ func rows(r *web.Request, have content, fields []web.Field, out *[]web.Row) {
 			}
 		case web.Note:
 		default:
-			readOnly(&f)
+			readOnly(r.Printer, &f)
 			value := f.Value
 			if said := saidBeside(r, have.at[f.Path].Mark); said != "" && value != "" {
 				value += " (" + said + ")"

@@ -107,7 +107,7 @@ func (s *Responses) sectionPage(r *web.Request) (sectionPage, error) {
 		p.fields = a.Fields(state.View(p.Section, func(english string) string { return own(r, form, english) }))
 		if !p.Edit {
 			for i := range p.fields {
-				readOnly(&p.fields[i])
+				readOnly(r.Printer, &p.fields[i])
 			}
 		}
 		p.Questions, p.Hidden = questions(r, form, have, p.fields), a.Hidden
@@ -118,28 +118,20 @@ func (s *Responses) sectionPage(r *web.Request) (sectionPage, error) {
 }
 
 // readOnly turns a field into what can be read and not changed.
-func readOnly(f *web.Field) {
+func readOnly(p *language.Printer, f *web.Field) {
 	f.Error, f.Missing, f.AddName, f.RemoveName = "", "", "", ""
 	for i := range f.Fields {
-		readOnly(&f.Fields[i])
+		readOnly(p, &f.Fields[i])
 	}
 	for i := range f.Items {
 		for j := range f.Items[i].Fields {
-			readOnly(&f.Items[i].Fields[j])
+			readOnly(p, &f.Items[i].Fields[j])
 		}
 	}
 	if f.Kind == web.Group || f.Kind == web.Repeat || f.Kind == web.Note {
 		return
 	}
-	var said []string
-	for _, c := range f.Choices {
-		if c.Value == f.Value || slices.Contains(f.Values, c.Value) {
-			said = append(said, c.Label)
-		}
-	}
-	if len(said) > 0 {
-		f.Value = strings.Join(said, "; ")
-	}
+	f.Value = formpage.InWords(p, *f)
 	f.Kind, f.Hint = web.Shown, ""
 }
 
