@@ -164,7 +164,7 @@ func (k *inquiry) leaveRest() error {
 			return err
 		}
 		p := o.Catalog.Get(language.English)
-		calendar, err := s.Calendar(p, o.Sessions.Name(p, s), "comity", s.Begins)
+		calendar, err := s.Calendar(p, o.Sessions.Name(p, s), s.Begins)
 		if err != nil {
 			return err
 		}

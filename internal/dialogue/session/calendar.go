@@ -12,12 +12,12 @@ import (
 )
 
 // Calendar writes the session as one all-day event of RFC 5545, in the printer's language: the agenda is its
-// description. The same session gives the same bytes; its UID never changes, so that a calendar takes a later version
-// for the same meeting.
-func (s Session) Calendar(p *language.Printer, name, node string, stamp time.Time) ([]byte, error) {
+// description. The same session gives the same bytes; its UID is the session's id (RFC 7986, 5.3 wants no host in it), so
+// that a calendar takes a later version for the same meeting.
+func (s Session) Calendar(p *language.Printer, name string, stamp time.Time) ([]byte, error) {
 	c := ics.NewCalendarFor("Comity")
 	c.SetMethod(ics.MethodPublish)
-	e := c.AddEvent(string(s.ID) + "@" + node)
+	e := c.AddEvent(string(s.ID))
 	e.SetDtStampTime(stamp.UTC())
 	e.SetAllDayStartAt(s.Begins)
 	e.SetAllDayEndAt(s.Ends.AddDate(0, 0, 1)) // the end of an all-day event is the day after

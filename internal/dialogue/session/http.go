@@ -323,7 +323,7 @@ func (q *Sessions) calendar(r *web.Request) error {
 	if err != nil {
 		return err
 	}
-	b, err := s.Calendar(r.Printer, q.Name(r.Printer, s), "comity", s.Begins)
+	b, err := s.Calendar(r.Printer, q.Name(r.Printer, s), s.Begins)
 	if err != nil {
 		return err
 	}

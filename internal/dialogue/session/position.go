@@ -50,7 +50,7 @@ func (q *Sessions) State(ctx context.Context, who access.Person, s Statement, en
 			return err
 		}
 		_, err := c.Exec(ctx, `
-			INSERT INTO meeting_statement (id, session_id, n, party, members, lang, text, record, by_person, at) VALUES (?, ?, ?, ?, '[]', ?, ?, ?, ?, ?)`,
+			INSERT INTO meeting_statement (id, session_id, n, party, lang, text, record, by_person, at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 			entry, s.Session, s.Item, s.Party, s.Lang, s.Text, s.Record, who.ID, c.Now())
 		if err != nil {
 			return fmt.Errorf("record statement: %w", err)

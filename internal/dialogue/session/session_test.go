@@ -158,7 +158,7 @@ func TestSessionIsKept(t *testing.T) {
 		want(t, s.As("drafter").Post(at+"/statement", state), http.StatusForbidden)
 		want(t, manager.Get("/d/sessions/"+string(n.Entry())), http.StatusNotFound)
 		ics := manager.Get(at + "/session.ics").Body
-		for _, line := range []string{"BEGIN:VCALENDAR\r\n", "UID:" + string(n0) + "@comity\r\n", "DTSTART;VALUE=DATE:20260504\r\n", "DTEND;VALUE=DATE:20260506\r\n", "Exercise: this meeting is invented."} {
+		for _, line := range []string{"BEGIN:VCALENDAR\r\n", "UID:" + string(n0) + "\r\n", "DTSTART;VALUE=DATE:20260504\r\n", "DTEND;VALUE=DATE:20260506\r\n", "Exercise: this meeting is invented."} {
 			if !strings.Contains(ics, line) {
 				t.Errorf("the calendar lacks %q:\n%s", line, ics)
 			}

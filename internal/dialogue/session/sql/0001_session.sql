@@ -38,7 +38,6 @@ CREATE TABLE meeting_statement (
     session_id TEXT NOT NULL REFERENCES meeting (id),
     n          BIGINT NOT NULL,
     party      TEXT NOT NULL,     -- "state/FRA", "org/…", "group/…"
-    members    TEXT NOT NULL,     -- JSON: parties of a group
     lang       TEXT NOT NULL,
     text       TEXT NOT NULL,
     record     TEXT NOT NULL,     -- written, oral-summary
