@@ -4,6 +4,7 @@ package people
 
 import (
 	"context"
+	"net/http"
 	"regexp"
 	"testing"
 
@@ -45,7 +46,7 @@ func TestPagesInABrowser(t *testing.T) {
 		tab.Visit(h.server.URL + "/sign-in/recovery")
 		tab.Fill("login", "nobody")
 		tab.Press("")
-		tab.Check("recovery-" + view)
+		tab.Check("recovery-"+view, http.StatusUnprocessableEntity)
 		tab.Visit(h.link(h.people["cid"], signin.ToJoin))
 		tab.Check("invitation-" + view)
 		tab.Visit(h.link(h.people["ada"], signin.ToFollow))

@@ -3,6 +3,7 @@
 package web
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 
@@ -28,7 +29,7 @@ func TestPagesInABrowser(t *testing.T) {
 		if text := tab.Text(); lang == "en" && !strings.Contains(text, "Some answers need your attention") {
 			t.Errorf("no summary of errors:\n%s", text)
 		}
-		tab.Check("errors-" + view)
+		tab.Check("errors-"+view, http.StatusOK, http.StatusUnprocessableEntity)
 		tab.Fill("name", "Amina")
 		tab.Press("")
 		if text := tab.Text(); lang == "en" && !strings.Contains(text, "Sent to Kenya") {
@@ -36,11 +37,11 @@ func TestPagesInABrowser(t *testing.T) {
 		}
 		tab.Check("done-" + view)
 		tab.Visit(s.server.URL + "/fail/other")
-		tab.Check("fail-" + view)
+		tab.Check("fail-"+view, http.StatusInternalServerError)
 		tab.Visit(s.server.URL + "/late")
 		tab.Fill("facts", "kept")
 		tab.Press("")
-		tab.Check("resend-" + view)
+		tab.Check("resend-"+view, http.StatusForbidden)
 	})
 }
 

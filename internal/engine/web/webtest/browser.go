@@ -7,9 +7,11 @@ import (
 	_ "embed"
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -222,10 +224,17 @@ func (tab *Tab) Overflow() []string {
 	return ask(tab, chromedp.Evaluate[[]string](find))
 }
 
-// Check does what every page has to stand: no finding of axe, nothing wider than the screen, one h1, a title. The
+// Check does what every page has to stand: it came with one of the statuses (200 when none is named; a page that a script
+// put in place has that of the page before it), no finding of axe, nothing wider than the screen, one h1, a title. The
 // picture is kept as name.png when COMITY_SCREENSHOTS is set.
-func (tab *Tab) Check(name string) {
+func (tab *Tab) Check(name string, statuses ...int) {
 	tab.t.Helper()
+	if len(statuses) == 0 {
+		statuses = []int{http.StatusOK}
+	}
+	if got := ask(tab, chromedp.Evaluate[int](`performance.getEntriesByType("navigation")[0].responseStatus`)); !slices.Contains(statuses, got) {
+		tab.t.Errorf("%s: status %d, want one of %v:\n%s", name, got, statuses, tab.Text())
+	}
 	if found := tab.Axe(); len(found) > 0 {
 		tab.t.Errorf("%s: axe finds %d:\n%s", name, len(found), strings.Join(found, "\n"))
 	}
