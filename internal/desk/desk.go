@@ -144,6 +144,25 @@ func (d *Desk) May(ctx context.Context, tx *db.Tx, who access.Person, act access
 	return d.policy.May(who, act, facts)
 }
 
+// See is [Desk.May] for the page from which the act is sent: that who has to show a factor once more is no reason to keep
+// the page from them, since the act itself asks for it.
+func (d *Desk) See(ctx context.Context, tx *db.Tx, who access.Person, act access.Act, on id.Ref) error {
+	if err := d.May(ctx, tx, who, act, on); !access.Lapsed(err) {
+		return err
+	}
+	return nil
+}
+
+// Could reports whether who could do the act on the thing now, if need be after showing a factor once more. It is for
+// buttons: what may not be done, or isn't theirs to know of, is false and no error.
+func (d *Desk) Could(ctx context.Context, tx *db.Tx, who access.Person, act access.Act, on id.Ref) (bool, error) {
+	err := d.See(ctx, tx, who, act, on)
+	if errors.Is(err, errs.Forbidden) || errors.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
 // Ever reports whether who could do the act on some thing at all: for menus, never as the decision.
 func (d *Desk) Ever(who access.Person, act access.Act) bool { return d.policy.Ever(who, act) }
 

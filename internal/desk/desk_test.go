@@ -114,6 +114,39 @@ func TestActIsEnteredOnce(t *testing.T) {
 	})
 }
 
+// TestPageOfALapsedFactor: whoever showed no factor lately sees the page of an act and its button; the act itself asks.
+// What isn't theirs at all stays refused.
+func TestPageOfALapsedFactor(t *testing.T) {
+	each(t, func(w *world) {
+		on, other, clerk, strange := id.NewRef("case", w.mine), id.NewRef("case", id.New(time.Now())), w.ana, w.ana
+		clerk.Grants = []access.Grant{{Role: "clerk", Office: w.ana.Grants[0].Office}}
+		strange.ID = id.New(time.Now())
+		w.check(w.db.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
+			if err := w.desk.May(ctx, tx, clerk, "request.transmit", on); !access.Lapsed(err) || !errors.Is(err, errs.Forbidden) {
+				w.Errorf("the act: %v, want a factor asked for", err)
+			}
+			for name, x := range map[string]struct {
+				who access.Person
+				act access.Act
+				on  id.Ref
+				see error
+			}{
+				"a lapsed factor":    {clerk, "request.transmit", on, nil},
+				"another role's act": {w.ana, "request.transmit", on, errs.Forbidden},
+				"another's case":     {strange, "case.edit", other, errs.NotFound},
+			} {
+				if err := w.desk.See(ctx, tx, x.who, x.act, x.on); !errors.Is(err, x.see) {
+					w.Errorf("%s: the page gives %v, want %v", name, err, x.see)
+				}
+				if ok, err := w.desk.Could(ctx, tx, x.who, x.act, x.on); ok != (x.see == nil) || err != nil {
+					w.Errorf("%s: the button is %v, %v", name, ok, err)
+				}
+			}
+			return nil
+		}))
+	})
+}
+
 func TestWhatFailsLeavesNothing(t *testing.T) {
 	each(t, func(w *world) {
 		broken := errors.New("broken half-way")

@@ -47,15 +47,6 @@ func (q *Cases) seen(r *web.Request, f func(ctx context.Context, tx *db.Tx) erro
 	return q.View(r.Ctx(), access.ScopeOf(r.Person, r.Now()), func(tx *db.Tx) error { return f(r.Ctx(), tx) })
 }
 
-// may says whether the one who asks could do the act on the case now.
-func (q *Cases) may(ctx context.Context, tx *db.Tx, r *web.Request, act access.Act, n id.ID) (bool, error) {
-	err := q.desk.May(ctx, tx, r.Person, act, id.NewRef(Kind, n))
-	if errors.Is(err, errs.Forbidden) || errors.Is(err, errs.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 func (q *Cases) showMine(r *web.Request) error {
 	before := r.Query("before")
 	var p struct {
@@ -202,10 +193,10 @@ func (q *Cases) casePage(r *web.Request, n id.ID) (casePage, error) {
 			}
 			p.Inside = append(p.Inside, part)
 		}
-		if p.MayEdit, err = q.may(ctx, tx, r, "case.edit", n); err != nil {
+		if p.MayEdit, err = q.desk.Could(ctx, tx, r.Person, "case.edit", id.NewRef(Kind, n)); err != nil {
 			return err
 		}
-		p.MayAdmit, err = q.may(ctx, tx, r, "case.member.add", n)
+		p.MayAdmit, err = q.desk.Could(ctx, tx, r.Person, "case.member.add", id.NewRef(Kind, n))
 		return err
 	})
 	if !r.Form().Has("title") {

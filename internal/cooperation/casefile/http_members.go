@@ -45,17 +45,17 @@ func (q *Cases) membersPage(r *web.Request, n id.ID) (membersPage, error) {
 		if p.Number, err = number(ctx, tx, n); err != nil {
 			return err
 		}
-		inside, err := q.may(ctx, tx, r, "case.read", n)
+		inside, err := q.desk.Could(ctx, tx, r.Person, "case.read", id.NewRef(Kind, n))
 		if err != nil {
 			return err
 		}
 		if p.Back = "/cases/office"; inside {
 			p.Back = "/cases/" + string(n)
 		}
-		if p.MayRemove, err = q.may(ctx, tx, r, "case.member.remove", n); err != nil {
+		if p.MayRemove, err = q.desk.Could(ctx, tx, r.Person, "case.member.remove", id.NewRef(Kind, n)); err != nil {
 			return err
 		}
-		if p.MayExclude, err = q.may(ctx, tx, r, "case.exclude", n); err != nil {
+		if p.MayExclude, err = q.desk.Could(ctx, tx, r.Person, "case.exclude", id.NewRef(Kind, n)); err != nil {
 			return err
 		}
 		there, err := members(ctx, tx, n)
@@ -225,7 +225,7 @@ func (q *Cases) officeList(ctx context.Context, tx *db.Tx, r *web.Request, o acc
 		l.Pager.Next = "/cases/office?office=" + string(o.ID) + "&before=" + string(list[perPage-1].ID)
 	}
 	for _, k := range list {
-		may, err := q.may(ctx, tx, r, "case.exclude", k.ID)
+		may, err := q.desk.Could(ctx, tx, r.Person, "case.exclude", id.NewRef(Kind, k.ID))
 		if err != nil {
 			return l, err
 		}

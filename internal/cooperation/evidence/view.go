@@ -86,7 +86,7 @@ func (e *Evidence) addPage(r *web.Request, caseID id.ID, f *web.Form) (addPage, 
 		if p.Case, err = casefile.Get(r.Ctx(), tx, caseID); err != nil {
 			return err
 		}
-		return e.Desk.May(r.Ctx(), tx, r.Person, "evidence.add", caseRef(caseID))
+		return e.Desk.See(r.Ctx(), tx, r.Person, "evidence.add", caseRef(caseID))
 	})
 	for _, s := range Sorts() {
 		p.Sorts = append(p.Sorts, web.Choice{Value: string(s), Label: string(words(r.Printer, sortWords(), string(s)))})
@@ -137,9 +137,14 @@ func (e *Evidence) itemPage(r *web.Request, f *web.Form) (itemPage, error) {
 		for _, t := range terms {
 			p.Conditions = append(p.Conditions, r.T("{authority}: {condition}", "authority", e.authorityName(t.SetBy, r.Lang()), "condition", t.Says))
 		}
-		may := func(act access.Act) bool { return e.Desk.May(r.Ctx(), tx, r.Person, act, ref(n)) == nil }
-		p.CanOpen = may("evidence.read") && readable(p.Item) == nil
-		p.CanCorrect = may("evidence.add")
+		if err != nil {
+			return err
+		}
+		if p.CanOpen, err = e.Desk.Could(r.Ctx(), tx, r.Person, "evidence.read", ref(n)); err != nil {
+			return err
+		}
+		p.CanOpen = p.CanOpen && readable(p.Item) == nil
+		p.CanCorrect, err = e.Desk.Could(r.Ctx(), tx, r.Person, "evidence.add", ref(n))
 		return err
 	})
 	if err != nil {

@@ -118,7 +118,7 @@ func me(r *web.Request) id.Ref { return id.NewRef(kindPerson, r.Person.ID) }
 
 // orConfirm leads to the page that asks for a factor when that is what is missing, and back to the page afterwards.
 func orConfirm(r *web.Request, page string, err error) error {
-	if code, _ := errs.Said(err); code == access.SignInAgain {
+	if access.Lapsed(err) {
 		return r.SeeOther(confirmFor(page))
 	}
 	return err

@@ -73,7 +73,7 @@ func (q *Requests) about(r *web.Request, act access.Act, f func(ctx context.Cont
 		return err
 	}
 	return q.seen(r, func(ctx context.Context, tx *db.Tx) error {
-		if err := q.desk.May(ctx, tx, r.Person, act, id.NewRef(Kind, n)); err != nil && !stale(err) {
+		if err := q.desk.See(ctx, tx, r.Person, act, id.NewRef(Kind, n)); err != nil {
 			return err
 		}
 		req, err := afterPolicy(ctx, tx, n)
@@ -84,18 +84,12 @@ func (q *Requests) about(r *web.Request, act access.Act, f func(ctx context.Cont
 	})
 }
 
-// stale says that an act waits for nothing but a fresh factor.
-func stale(err error) bool {
-	code, _ := errs.Said(err)
-	return code == access.SignInAgain
-}
-
 // may says whether the one who asks could do the act on the request now, if need be after showing a factor again; if
 // not, why is the sentence that says so, "" when the thing isn't theirs to know of.
 func (q *Requests) may(ctx context.Context, tx *db.Tx, r *web.Request, act access.Act, n id.ID) (ok bool, why string, err error) {
-	err = q.desk.May(ctx, tx, r.Person, act, id.NewRef(Kind, n))
+	err = q.desk.See(ctx, tx, r.Person, act, id.NewRef(Kind, n))
 	switch {
-	case err == nil || stale(err):
+	case err == nil:
 		return true, "", nil
 	case errors.Is(err, errs.NotFound):
 		return false, "", nil

@@ -59,7 +59,7 @@ func (s *Responses) look(r *web.Request, act access.Act, f func(ctx context.Cont
 		return err
 	}
 	return s.Read.Read(r.Ctx(), access.ScopeOf(r.Person, r.Now()), func(tx *db.Tx) error {
-		if err := lapse(s.Desk.May(r.Ctx(), tx, r.Person, act, id.NewRef(Kind, n))); err != nil {
+		if err := s.Desk.See(r.Ctx(), tx, r.Person, act, id.NewRef(Kind, n)); err != nil {
 			return err
 		}
 		v := view{N: n}
@@ -78,14 +78,6 @@ func (s *Responses) look(r *web.Request, act access.Act, f func(ctx context.Cont
 		}
 		return f(r.Ctx(), tx, v)
 	})
-}
-
-// lapse forgives that the last sign-in is a while ago: a page may be seen, the act on it asks again.
-func lapse(err error) error {
-	if code, _ := errs.Said(err); code == access.SignInAgain {
-		return nil
-	}
-	return err
 }
 
 // view is what every page of a response knows.

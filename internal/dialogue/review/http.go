@@ -2,7 +2,6 @@ package review
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -66,22 +65,11 @@ func (q *Reviews) seen(r *web.Request, f func(ctx context.Context, tx *db.Tx) er
 	return q.View(r.Ctx(), access.ScopeOf(r.Person, r.Now()), func(tx *db.Tx) error { return f(r.Ctx(), tx) })
 }
 
-// may says whether the one who asks could do the act on the thing now. A fresh factor is asked for when they do it.
-func (q *Reviews) may(ctx context.Context, tx *db.Tx, r *web.Request, act access.Act, on id.Ref) (bool, error) {
-	who := r.Person
-	who.Confirmed = tx.Now()
-	err := q.Desk.May(ctx, tx, who, act, on)
-	if errors.Is(err, errs.Forbidden) || errors.Is(err, errs.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 // mays asks for several acts at once; its keys are what a page calls them.
 func (q *Reviews) mays(ctx context.Context, tx *db.Tx, r *web.Request, on id.Ref, acts ...access.Act) (map[string]bool, error) {
 	all := map[string]bool{}
 	for _, a := range acts {
-		ok, err := q.may(ctx, tx, r, a, on)
+		ok, err := q.Desk.Could(ctx, tx, r.Person, a, on)
 		if err != nil {
 			return nil, err
 		}

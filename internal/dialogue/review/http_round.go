@@ -32,7 +32,7 @@ func (q *Reviews) newRoundPage(r *web.Request, n id.ID) (newRoundPage, error) {
 		{Value: "sealed", Label: r.T("No one sees them before the close, the secretariat included")},
 	}}
 	err := q.seen(r, func(ctx context.Context, tx *db.Tx) error {
-		ok, err := q.may(ctx, tx, r, "document.round.open", id.NewRef(KindDocument, n))
+		ok, err := q.Desk.Could(ctx, tx, r.Person, "document.round.open", id.NewRef(KindDocument, n))
 		if err != nil {
 			return err
 		}
@@ -258,7 +258,7 @@ func (q *Reviews) invite(r *web.Request) error {
 func (q *Reviews) inviteAll(r *web.Request, n id.ID) error {
 	var asked []study.Respondent
 	err := q.seen(r, func(ctx context.Context, tx *db.Tx) error {
-		ok, err := q.may(ctx, tx, r, "document.round.invite", id.NewRef(KindRound, n))
+		ok, err := q.Desk.Could(ctx, tx, r.Person, "document.round.invite", id.NewRef(KindRound, n))
 		if err != nil {
 			return err
 		}
@@ -340,7 +340,7 @@ func (q *Reviews) enterPage(r *web.Request, n id.ID) (enterPage, error) {
 		{Value: "form", Label: r.T("The comment form, filled in")}, {Value: "letter", Label: r.T("A letter, to be kept as it came")},
 	}}
 	err := q.seen(r, func(ctx context.Context, tx *db.Tx) error {
-		ok, err := q.may(ctx, tx, r, "comment.enter", id.NewRef(KindRound, n))
+		ok, err := q.Desk.Could(ctx, tx, r.Person, "comment.enter", id.NewRef(KindRound, n))
 		if err != nil {
 			return err
 		}

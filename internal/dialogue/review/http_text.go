@@ -39,7 +39,7 @@ func (q *Reviews) addPage(r *web.Request, n id.ID) (addPage, error) {
 // written returns a document and its newest version for somebody who may write it.
 func (q *Reviews) written(r *web.Request, n id.ID) (d Document, v Version, err error) {
 	err = q.seen(r, func(ctx context.Context, tx *db.Tx) error {
-		ok, err := q.may(ctx, tx, r, "document.edit", id.NewRef(KindDocument, n))
+		ok, err := q.Desk.Could(ctx, tx, r.Person, "document.edit", id.NewRef(KindDocument, n))
 		if err != nil {
 			return err
 		}

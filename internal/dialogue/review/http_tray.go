@@ -244,7 +244,7 @@ func (p *writePage) about(d Document, blocks []Block, k Comment) {
 // deciding lists what a focal point can do with the comment now.
 func (q *Reviews) deciding(ctx context.Context, tx *db.Tx, r *web.Request, p *writePage, k Comment, round Round) error {
 	p.State = r.T(commentWords()[string(k.Status)])
-	decides, err := q.may(ctx, tx, r, "comment.decide", id.NewRef(KindTray, k.Tray))
+	decides, err := q.Desk.Could(ctx, tx, r.Person, "comment.decide", id.NewRef(KindTray, k.Tray))
 	if err != nil || !round.open(r.Now()) {
 		return err
 	}

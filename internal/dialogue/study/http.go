@@ -3,10 +3,8 @@ package study
 import (
 	"context"
 	"embed"
-	"errors"
 	"slices"
 
-	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/engine/access"
@@ -83,8 +81,8 @@ func (s *Studies) see(r *web.Request, act access.Act, f func(ctx context.Context
 		return err
 	}
 	return s.look(r, func(ctx context.Context, tx *db.Tx) error {
-		if err := s.Desk.May(ctx, tx, r.Person, act, id.NewRef(Kind, n)); err != nil {
-			return lapse(err)
+		if err := s.Desk.See(ctx, tx, r.Person, act, id.NewRef(Kind, n)); err != nil {
+			return err
 		}
 		at, err := Find(ctx, tx, n)
 		if err != nil {
@@ -92,23 +90,6 @@ func (s *Studies) see(r *web.Request, act access.Act, f func(ctx context.Context
 		}
 		return f(ctx, tx, at)
 	})
-}
-
-// lapse forgives that the last sign-in is a while ago: a page may be seen, the act on it asks again.
-func lapse(err error) error {
-	if code, _ := errs.Said(err); code == access.SignInAgain {
-		return nil
-	}
-	return err
-}
-
-// may says whether the one who asks could do the act on the study now, at most after showing a factor again.
-func (s *Studies) may(ctx context.Context, tx *db.Tx, r *web.Request, act access.Act, on id.Ref) (bool, error) {
-	err := lapse(s.Desk.May(ctx, tx, r.Person, act, on))
-	if errors.Is(err, errs.Forbidden) || errors.Is(err, errs.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
 }
 
 // stageWords says a stage in words.

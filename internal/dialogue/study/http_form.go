@@ -53,7 +53,7 @@ func (s *Studies) formsPage(r *web.Request) (formsPage, error) {
 		if err != nil {
 			return err
 		}
-		if p.May, err = s.may(ctx, tx, r, "study.form.add", id.NewRef(Kind, at.ID)); err != nil {
+		if p.May, err = s.Desk.Could(ctx, tx, r.Person, "study.form.add", id.NewRef(Kind, at.ID)); err != nil {
 			return err
 		}
 		p.May = p.May && at.Origin == ""
@@ -143,7 +143,7 @@ func (s *Studies) formPage(r *web.Request) (formPage, error) {
 		}
 		p.Sections = outlineOf(asked.Form, p.Lang)
 		p.Lacks, p.More = lacking(asked.Form, p.Lang)
-		if p.May, err = s.may(ctx, tx, r, "study.form.adopt", id.NewRef(Kind, at.ID)); err != nil {
+		if p.May, err = s.Desk.Could(ctx, tx, r.Person, "study.form.adopt", id.NewRef(Kind, at.ID)); err != nil {
 			return err
 		}
 		p.May = p.May && at.Origin == "" && f.State == FormDraft

@@ -44,7 +44,7 @@ func (s *Studies) framePage(r *web.Request) (framePage, error) {
 				p.Counts.Rows = append(p.Counts.Rows, []any{web.Link{Text: audienceWords(r.Printer, a), Href: address(at.ID, "respondents") + "?audience=" + string(a)}, strconv.Itoa(n)})
 			}
 		}
-		p.May, err = s.may(ctx, tx, r, "study.frame", id.NewRef(Kind, at.ID))
+		p.May, err = s.Desk.Could(ctx, tx, r.Person, "study.frame", id.NewRef(Kind, at.ID))
 		p.May = p.May && at.Origin == ""
 		return err
 	})

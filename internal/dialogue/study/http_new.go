@@ -168,7 +168,7 @@ func (s *Studies) planPage(r *web.Request) (planPage, error) {
 			p.Method = append(p.Method, Block{k.Heading, r.T(k.Text)})
 		}
 		p.Fixed = !slices.Contains([]Stage{Proposed, Designed}, at.Stage)
-		p.May, err = s.may(ctx, tx, r, "study.edit", id.NewRef(Kind, at.ID))
+		p.May, err = s.Desk.Could(ctx, tx, r.Person, "study.edit", id.NewRef(Kind, at.ID))
 		p.May = p.May && at.Origin == ""
 		fill(r, at, p.Plan)
 		return err

@@ -61,7 +61,7 @@ func (s *Studies) nominationsPage(r *web.Request) (nominationsPage, error) {
 			if i := slices.IndexFunc(frame, func(o Respondent) bool { return o.ID == m.Respondent }); i >= 0 {
 				row.Name = respondentName(r.Printer, frame[i])
 			}
-			if row.Confirm, err = s.may(ctx, tx, r, "study.nominate.confirm", id.NewRef(KindNomination, m.ID)); err != nil {
+			if row.Confirm, err = s.Desk.Could(ctx, tx, r.Person, "study.nominate.confirm", id.NewRef(KindNomination, m.ID)); err != nil {
 				return err
 			}
 			row.Confirm = row.Confirm && m.State == WaitsForSecond
@@ -76,7 +76,7 @@ func (s *Studies) nominationsPage(r *web.Request) (nominationsPage, error) {
 				p.People = append(p.People, web.Choice{Value: string(o.ID), Label: respondentName(r.Printer, o)})
 			}
 		}
-		p.May, err = s.may(ctx, tx, r, "study.nominate", id.NewRef(Kind, at.ID))
+		p.May, err = s.Desk.Could(ctx, tx, r.Person, "study.nominate", id.NewRef(Kind, at.ID))
 		return err
 	})
 	return p, err

@@ -31,7 +31,7 @@ func (s *Studies) peoplePage(r *web.Request) (peoplePage, error) {
 		return p, err
 	}
 	err = s.look(r, func(ctx context.Context, tx *db.Tx) error {
-		if err := lapse(s.Desk.May(ctx, tx, r.Person, "study.seat.give", id.NewRef(KindRespondent, n))); err != nil {
+		if err := s.Desk.See(ctx, tx, r.Person, "study.seat.give", id.NewRef(KindRespondent, n)); err != nil {
 			return err
 		}
 		o, err := RespondentOf(ctx, tx, n)

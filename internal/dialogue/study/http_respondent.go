@@ -123,7 +123,7 @@ func (s *Studies) respondentPage(r *web.Request) (respondentPage, error) {
 		if p.Invitations, err = invitationsTable(ctx, tx, r, o.ID); err != nil {
 			return err
 		}
-		if p.May, err = s.may(ctx, tx, r, "study.frame", id.NewRef(Kind, at.ID)); err != nil {
+		if p.May, err = s.Desk.Could(ctx, tx, r.Person, "study.frame", id.NewRef(Kind, at.ID)); err != nil {
 			return err
 		}
 		p.May = p.May && at.Origin == ""

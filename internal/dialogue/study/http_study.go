@@ -112,7 +112,7 @@ func (s *Studies) summary(r *web.Request, at Study) []web.Row {
 // leading adds what the secretariat sees: the next steps, the rates, the ways to the other pages.
 func (s *Studies) leading(ctx context.Context, tx *db.Tx, r *web.Request, at Study, p *studyPage) error {
 	for _, to := range moves()[at.Stage] {
-		if may, err := s.may(ctx, tx, r, actOf()[to], id.NewRef(Kind, at.ID)); err != nil || !may {
+		if may, err := s.Desk.Could(ctx, tx, r.Person, actOf()[to], id.NewRef(Kind, at.ID)); err != nil || !may {
 			if err != nil {
 				return err
 			}
@@ -128,14 +128,14 @@ func (s *Studies) leading(ctx context.Context, tx *db.Tx, r *web.Request, at Stu
 		}
 		p.Steps = append(p.Steps, n)
 	}
-	may, err := s.may(ctx, tx, r, "study.back", id.NewRef(Kind, at.ID))
+	may, err := s.Desk.Could(ctx, tx, r.Person, "study.back", id.NewRef(Kind, at.ID))
 	if err != nil {
 		return err
 	}
 	if to, ok := back()[at.Stage]; ok && may {
 		p.Back = stageWords(r.Printer, to)
 	}
-	if may, err = s.may(ctx, tx, r, "study.monitor", id.NewRef(Kind, at.ID)); err != nil || !may {
+	if may, err = s.Desk.Could(ctx, tx, r.Person, "study.monitor", id.NewRef(Kind, at.ID)); err != nil || !may {
 		p.Tabs = s.tabs(r, at, false)
 		return err
 	}
@@ -186,7 +186,7 @@ func (s *Studies) mine(ctx context.Context, tx *db.Tx, r *web.Request, at Study,
 		if list, err = Respondents(ctx, tx, at.ID); err != nil {
 			return err
 		}
-		if p.Name, err = s.may(ctx, tx, r, "study.nominate.send", id.NewRef(Kind, at.ID)); err != nil {
+		if p.Name, err = s.Desk.Could(ctx, tx, r.Person, "study.nominate.send", id.NewRef(Kind, at.ID)); err != nil {
 			return err
 		}
 	}
@@ -195,7 +195,7 @@ func (s *Studies) mine(ctx context.Context, tx *db.Tx, r *web.Request, at Study,
 		if own[o.ID] && s.answerAt != nil {
 			row.Answer = s.answerAt(o.ID)
 		}
-		may, err := s.may(ctx, tx, r, "study.seat.give", id.NewRef(KindRespondent, o.ID))
+		may, err := s.Desk.Could(ctx, tx, r.Person, "study.seat.give", id.NewRef(KindRespondent, o.ID))
 		if err != nil {
 			return err
 		}

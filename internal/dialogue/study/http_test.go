@@ -122,6 +122,8 @@ func TestTwoPeopleNominate(t *testing.T) {
 		s := h.site()
 		at, ken := "/d/studies/"+string(n), h.state(n, "KEN")
 		m, e := s.As("manager"), s.As("editor")
+		want(t, m.Lapsed().Get(at+"/invite"), http.StatusOK, "Afghanistan")
+		want(t, m.Lapsed().Post(at+"/invite", url.Values{"respondent": {string(ken.ID)}, "way": {"note"}}), http.StatusForbidden, "Show that it is you once more")
 		want(t, m.Post(at+"/invite", url.Values{"respondent": {string(ken.ID)}, "way": {"note"}}), http.StatusSeeOther)
 		note := url.Values{
 			"respondent": {string(ken.ID)}, "note": {"NV 12/2026 of 1 December (exercise)"},

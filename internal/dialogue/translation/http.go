@@ -65,18 +65,6 @@ func target(r *web.Request) (language.Tag, error) {
 	return tag, nil
 }
 
-// may says whether the one who asks could do the act on the thing now.
-func (q *Translations) may(ctx context.Context, tx *db.Tx, r *web.Request, act access.Act, on id.Ref) (bool, error) {
-	err := q.desk.May(ctx, tx, r.Person, act, on)
-	if why, _ := errs.Said(err); why == access.SignInAgain {
-		return true, nil // the page asks for it when the form is sent
-	}
-	if errors.Is(err, errs.Forbidden) || errors.Is(err, errs.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
 func (q *Translations) showLanguages(r *web.Request) error {
 	t := web.Table{
 		Caption: r.T("What waits, by language"),

@@ -80,16 +80,16 @@ func (q *Translations) objectPage(r *web.Request) (objectPage, error) {
 }
 
 func (q *Translations) rights(ctx context.Context, tx *db.Tx, r *web.Request, on id.Ref, p *objectPage) (err error) {
-	if p.MayOut, err = q.may(ctx, tx, r, "translation.export", on); err != nil {
+	if p.MayOut, err = q.desk.Could(ctx, tx, r.Person, "translation.export", on); err != nil {
 		return err
 	}
-	if p.MayIn, err = q.may(ctx, tx, r, "translation.import", on); err != nil {
+	if p.MayIn, err = q.desk.Could(ctx, tx, r.Person, "translation.import", on); err != nil {
 		return err
 	}
-	if p.MayApprove, err = q.may(ctx, tx, r, "translation.approve", on); err != nil {
+	if p.MayApprove, err = q.desk.Could(ctx, tx, r.Person, "translation.approve", on); err != nil {
 		return err
 	}
-	p.MayWaive, err = q.may(ctx, tx, r, "translation.waive", on)
+	p.MayWaive, err = q.desk.Could(ctx, tx, r.Person, "translation.waive", on)
 	p.MayWaive = p.MayWaive && p.Waived == ""
 	return err
 }

@@ -116,13 +116,13 @@ func (p *unitPage) remember(ctx context.Context, tx *db.Tx, r *web.Request) erro
 
 func (q *Translations) unitRights(ctx context.Context, tx *db.Tx, r *web.Request, p *unitPage) (err error) {
 	on := id.NewRef(UnitKind, p.unit.ID)
-	if p.MayWrite, err = q.may(ctx, tx, r, "translation.write", on); err != nil {
+	if p.MayWrite, err = q.desk.Could(ctx, tx, r.Person, "translation.write", on); err != nil {
 		return err
 	}
-	if p.MayReview, err = q.may(ctx, tx, r, "translation.review", on); err != nil {
+	if p.MayReview, err = q.desk.Could(ctx, tx, r.Person, "translation.review", on); err != nil {
 		return err
 	}
-	p.MayReturn, err = q.may(ctx, tx, r, "translation.return", on)
+	p.MayReturn, err = q.desk.Could(ctx, tx, r.Person, "translation.return", on)
 	p.MayReview = p.MayReview && p.unit.State == Draft
 	p.MayReturn = p.MayReturn && p.unit.State.Current() && !p.Own
 	return err

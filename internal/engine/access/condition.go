@@ -89,6 +89,12 @@ func (c condition) failed(who Person, g Grant, f Facts) string {
 // SignInAgain is the message of a refusal that a fresh factor heals: the page leads there and back.
 const SignInAgain = "Show that it is you once more: your last sign-in is more than five minutes ago."
 
+// Lapsed reports whether err is the refusal that a fresh factor heals.
+func Lapsed(err error) bool {
+	code, _ := errs.Said(err)
+	return code == SignInAgain
+}
+
 // fresh reports whether who showed a factor lately. The house carries out what was confirmed when it was asked for.
 func fresh(who Person, now time.Time) bool {
 	if who.Kind == House {

@@ -9,6 +9,7 @@ import (
 	"slices"
 
 	"comity/internal/base/errs"
+	"comity/internal/engine/access"
 )
 
 var (
@@ -60,7 +61,7 @@ func (m *Mux) fail(r *Request, err error) {
 		r.w.code = 499 // nobody is there to read an answer; the log says so
 		return
 	}
-	if r.resendable() && needsFactor(err) {
+	if r.resendable() && access.Lapsed(err) {
 		if err = r.page(http.StatusForbidden, "web/resend", confirmFirst(r)); err == nil {
 			return
 		}

@@ -3,9 +3,6 @@ package web
 import (
 	"net/http"
 	"slices"
-
-	"comity/internal/base/errs"
-	"comity/internal/engine/access"
 )
 
 // resend is the page for a form that came too early or too late: when the session had ended, or when the step asks for a
@@ -22,12 +19,6 @@ type resend struct {
 // resendable is true of a form of a person's; what a script or another program sent it sends again by itself.
 func (r *Request) resendable() bool {
 	return r.HTTP.Method == http.MethodPost && r.form != nil && !r.route.raw && !r.wantsJSON() && !r.w.wrote()
-}
-
-// needsFactor is true of the refusal that signing in once more would lift.
-func needsFactor(err error) bool {
-	code, _ := errs.Said(err)
-	return code == access.SignInAgain
 }
 
 func signInFirst(r *Request) resend {

@@ -30,6 +30,9 @@ type Site struct {
 // WhoHeader names who asks, by role; without it nobody is signed in.
 const WhoHeader = "X-Exercise-Role"
 
+// lapsedHeader says that the one who asks has shown no factor lately.
+const lapsedHeader = "X-Exercise-Lapsed"
+
 // Slice is what a slice gives to the node's pages.
 type Slice struct {
 	Routes func(*web.Mux)
@@ -45,7 +48,11 @@ func (b byHeader) Person(r *http.Request) (access.Person, error) {
 	if _, ok := b.n.People[role]; !ok {
 		return access.Person{}, nil
 	}
-	return b.n.As(role), nil
+	who := b.n.As(role)
+	if r.Header.Get(lapsedHeader) != "" {
+		who.Confirmed = who.Confirmed.Add(-access.RecentFor)
+	}
+	return who, nil
 }
 
 // Site serves the slices until the test ends.
@@ -89,6 +96,7 @@ type Visitor struct {
 	site   *Site
 	role   access.Role
 	client *http.Client
+	lapsed bool
 }
 
 // Answer is what came back. Redirects are not followed.
@@ -104,7 +112,14 @@ func (s *Site) As(role access.Role) *Visitor {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &Visitor{s, role, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}}
+	return &Visitor{s, role, &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}, false}
+}
+
+// Lapsed is the same person in the same browser, who has shown no factor lately.
+func (v *Visitor) Lapsed() *Visitor {
+	later := *v
+	later.lapsed = true
+	return &later
 }
 
 // Get asks for a page.
@@ -154,6 +169,9 @@ func (v *Visitor) do(method, path string, body io.Reader, kind string) Answer {
 		v.site.t.Fatal(err)
 	}
 	req.Header.Set(WhoHeader, string(v.role))
+	if v.lapsed {
+		req.Header.Set(lapsedHeader, "yes")
+	}
 	if kind != "" {
 		req.Header.Set("Content-Type", kind)
 	}
