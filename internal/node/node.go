@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comity/internal/base/language"
+	"comity/internal/capacity/organisation"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/directory"
 	"comity/internal/cooperation/evidence"
@@ -61,6 +62,8 @@ type Node struct {
 	Texts     *translation.Translations
 	SignIn    *signin.SignIn
 
+	Organisations *organisation.Organisations
+
 	ring    *keyring.Ring
 	signs   *signatories
 	law     *request.Law
@@ -85,6 +88,7 @@ func Schemas() []db.Schema {
 		dataset.Schema(),
 		session.Schema(),
 		mandate.Schema(),
+		organisation.Schema(),
 	}
 }
 
@@ -105,6 +109,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openData,
 		n.openSessions,
 		n.openMandates,
+		n.openOrganisations,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

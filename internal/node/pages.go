@@ -14,6 +14,7 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
+	"comity/internal/capacity/organisation"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
@@ -61,6 +62,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			translation.Pages(),
 			review.Pages(),
 			mandate.Pages(),
+			organisation.Pages(),
 		},
 	})
 	if err != nil {
@@ -82,6 +84,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Texts.Routes,
 		n.Reviews.Routes,
 		n.Mandates.Routes,
+		n.Organisations.Routes,
 	}
 	for _, routes := range slices {
 		routes(m)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"comity/internal/base/language"
+	"comity/internal/capacity/organisation"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
@@ -35,5 +36,6 @@ func Words() []language.Source {
 		translation.Words(),
 		review.Words(),
 		mandate.Words(),
+		organisation.Words(),
 	}, types.Words(), data.Words())
 }

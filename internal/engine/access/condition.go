@@ -28,9 +28,12 @@ func (c condition) String() string {
 	return c.name + " " + string(c.part)
 }
 
-// lasting reports whether a role may not be without the condition once the act has it: the rules of two people and
-// the fresh factor. Membership is not lasting, since the head of an office decides on cases without being in them.
-func (c condition) lasting() bool { return c.name == otherThan || c.name == "recent" }
+// lasting reports whether a role may not be without the condition once the act has it: the rules of two people, the
+// fresh factor, and what a State or an organisation does for itself. Membership is not lasting, since the head of an
+// office decides on cases without being in them.
+func (c condition) lasting() bool {
+	return c.name == otherThan || c.name == "recent" || c.name == "own-state" || c.name == "own-organisation"
+}
 
 func conditions(names []string) ([]condition, error) {
 	var all []condition
@@ -51,13 +54,13 @@ func parseCondition(s string) (condition, error) {
 	name, part, isOther := strings.Cut(s, " ")
 	if isOther && name == otherThan {
 		switch p := Part(part); p {
-		case Author, Drafter, Importer, Proposer, Requester, Subject:
+		case Assessor, Author, Drafter, Importer, Proposer, Reader, Requester, Subject:
 			return condition{otherThan, p}, nil
 		}
 		return condition{}, errs.Invalidf("condition %q: no such part", s)
 	}
 	switch s {
-	case "member", "assigned", "office", "self", "not-conflicted", "on-duty", "recent":
+	case "member", "assigned", "office", "self", "not-conflicted", "on-duty", "own-organisation", "own-state", "recent":
 		return condition{name: s}, nil
 	}
 	return condition{}, errs.Invalidf("condition %q does not exist", s)
@@ -78,6 +81,10 @@ func (c condition) failed(who Person, g Grant, f Facts) string {
 		return language.M("You are not a member of this case.")
 	case c.name == "on-duty" && !f.OnDuty:
 		return language.M("You are not on duty now.")
+	case c.name == "own-state" && !f.OwnState:
+		return language.M("Only people of the State itself may do this.")
+	case c.name == "own-organisation" && !f.OwnOrganisation:
+		return language.M("Only people of the organisation itself may do this.")
 	case c.name == "recent" && !fresh(who, f.Now):
 		return SignInAgain
 	case c.name == otherThan:
@@ -119,6 +126,8 @@ func (c condition) played(who Person, g Grant, f Facts) string {
 
 func secondPerson(p Part) string {
 	switch p {
+	case Assessor:
+		return language.M("A second person has to do this: you took part in the assessment.")
 	case Author:
 		return language.M("A second person has to do this: you wrote it.")
 	case Drafter:
@@ -127,6 +136,8 @@ func secondPerson(p Part) string {
 		return language.M("A second person has to do this: you brought it in.")
 	case Proposer:
 		return language.M("A second person has to do this: you proposed it.")
+	case Reader:
+		return language.M("A second person has to do this: you read it first.")
 	case Requester:
 		return language.M("A second person has to do this: you asked for it.")
 	case Subject:

@@ -27,10 +27,12 @@ type Part string
 
 // The parts that roles.toml may name after "other-than".
 const (
+	Assessor  Part = "assessor"  // took part in the assessment for the programme
 	Author    Part = "author"    // wrote it
 	Drafter   Part = "drafter"   // drafted or edited the request
 	Importer  Part = "importer"  // brought the card in
 	Proposer  Part = "proposer"  // proposed the refusal
+	Reader    Part = "reader"    // read the law first
 	Requester Part = "requester" // asked for the disposal or the new factor
 	Subject   Part = "subject"   // is the person whom it concerns
 )
@@ -44,6 +46,9 @@ type Facts struct {
 	Assignees []id.ID
 	Did       map[Part][]id.ID // a part that an act asks for must be present, empty when nobody did it
 	OnDuty    bool             // the person stands on the roster of the 24/7 point now
+
+	OwnState        bool // the person acts for the State whose thing it is
+	OwnOrganisation bool // the person is of the organisation whose thing it is
 }
 
 // FactsFunc reads the facts of one thing for one person. It returns [errs.NotFound] when there is no such thing.

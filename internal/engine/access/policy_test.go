@@ -36,7 +36,9 @@ func load(t testing.TB, overlays ...Overlay) *Policy {
 }
 
 // parts lists every part, so that a situation tells who played each.
-func parts() []Part { return []Part{Author, Drafter, Importer, Proposer, Requester, Subject} }
+func parts() []Part {
+	return []Part{Assessor, Author, Drafter, Importer, Proposer, Reader, Requester, Subject}
+}
 
 // situation turns the words of testdata/may.txt into who acts and the facts. The policy is given: reading it once for
 // each of the matrix's thousands of situations would take most of a minute.
@@ -73,6 +75,10 @@ func situation(t testing.TB, p *Policy, roles, words string) (Person, Facts) {
 			f.Assignees = []id.ID{someone, me}
 		case "duty":
 			f.OnDuty = true
+		case "ownstate":
+			f.OwnState = true
+		case "ownorganisation":
+			f.OwnOrganisation = true
 		case "recent":
 			who.Confirmed = noon().Add(-4 * time.Minute)
 		case "self":
@@ -158,12 +164,13 @@ func TestMatrix(t *testing.T) {
 	faults := []struct{ name, words string }{
 		{"member", "stranger"}, {"not-conflicted", "excluded"}, {"office", "elsewhere"}, {"assigned", "-assigned"}, {"recent", "-recent"}, {"self", "-self"},
 		{"author", "was:author"}, {"drafter", "was:drafter"}, {"importer", "was:importer"}, {"proposer", "was:proposer"}, {"requester", "was:requester"}, {"subject", "self"},
+		{"own-state", "-ownstate"}, {"own-organisation", "-ownorganisation"}, {"assessor", "was:assessor"}, {"reader", "was:reader"},
 	}
 	best := func(act Act) string {
 		if slices.Contains(p.acts[act].when, condition{name: "self"}) {
-			return "assigned duty recent self"
+			return "assigned duty recent ownstate ownorganisation self"
 		}
-		return "assigned duty recent"
+		return "assigned duty recent ownstate ownorganisation"
 	}
 	var b strings.Builder
 	for _, act := range p.Acts() {
