@@ -13,6 +13,7 @@ import (
 
 	"comity/internal/base/language"
 	"comity/internal/capacity/organisation"
+	"comity/internal/capacity/structure"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/directory"
 	"comity/internal/cooperation/evidence"
@@ -63,6 +64,7 @@ type Node struct {
 	SignIn    *signin.SignIn
 
 	Organisations *organisation.Organisations
+	Structures    *structure.Structures
 
 	ring    *keyring.Ring
 	signs   *signatories
@@ -89,6 +91,7 @@ func Schemas() []db.Schema {
 		session.Schema(),
 		mandate.Schema(),
 		organisation.Schema(),
+		structure.Schema(),
 	}
 }
 
@@ -110,6 +113,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openSessions,
 		n.openMandates,
 		n.openOrganisations,
+		n.openStructures,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

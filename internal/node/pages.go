@@ -15,6 +15,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/capacity/organisation"
+	"comity/internal/capacity/structure"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
@@ -63,6 +64,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			review.Pages(),
 			mandate.Pages(),
 			organisation.Pages(),
+			structure.Pages(),
 		},
 	})
 	if err != nil {
@@ -85,6 +87,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Reviews.Routes,
 		n.Mandates.Routes,
 		n.Organisations.Routes,
+		n.Structures.Routes,
 	}
 	for _, routes := range slices {
 		routes(m)

@@ -5,6 +5,7 @@ import (
 
 	"comity/internal/base/language"
 	"comity/internal/capacity/organisation"
+	"comity/internal/capacity/structure"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
@@ -37,5 +38,6 @@ func Words() []language.Source {
 		review.Words(),
 		mandate.Words(),
 		organisation.Words(),
+		structure.Words(),
 	}, types.Words(), data.Words())
 }

@@ -46,14 +46,7 @@ func contactFacts(ctx context.Context, tx *db.Tx, on id.Ref, who access.Person) 
 const contactColumns = `id, structure_id, state, authority, person, reach, applied, accepted, refused`
 
 func scanContact(s db.Scan) (p ContactPoint, err error) {
-	var accepted, refused *time.Time
-	err = s(&p.ID, &p.Structure, &p.State, &p.Authority, &p.Person, &p.Reach, &p.Applied, &accepted, &refused)
-	if accepted != nil {
-		p.Accepted = *accepted
-	}
-	if refused != nil {
-		p.Refused = *refused
-	}
+	err = s(&p.ID, &p.Structure, &p.State, &p.Authority, &p.Person, &p.Reach, &p.Applied, &p.Accepted, &p.Refused)
 	return p, err
 }
 

@@ -26,8 +26,11 @@ func Words() language.Source { return language.Source{Name: "structure", FS: sho
 
 // Where the pages begin.
 const (
-	base  = "/capacity/structures"
-	legal = "/capacity/legal"
+	base        = "/capacity/structures"
+	contacts    = "/capacity/contacts"
+	commitments = "/capacity/commitments"
+	legal       = "/capacity/legal"
+	legalRows   = "/capacity/legal-rows"
 )
 
 // Routes registers the pages of structures and of reviews of law.
@@ -42,16 +45,16 @@ func (q *Structures) Routes(m *web.Mux) {
 	m.Post(base+"/{id}/sign", "structure.live", q.showSign)
 	m.Post(base+"/{id}/stage", "structure.live", q.move)
 	m.Post(base+"/{id}/contact", "contact.apply", q.apply)
-	m.Post(base+"/contacts/{id}", "contact.decide", q.decide)
-	m.Get(base+"/commitments/{id}", "commitment.report", q.showReport)
-	m.Post(base+"/commitments/{id}", "commitment.report", q.report)
+	m.Post(contacts+"/{id}", "contact.decide", q.decide)
+	m.Get(commitments+"/{id}", "commitment.report", q.showReport)
+	m.Post(commitments+"/{id}", "commitment.report", q.report)
 	m.Get(legal, "legal.see", q.showReviews)
 	m.Post(legal, "legal.open", q.openReview)
 	m.Get(legal+"/{id}", "legal.see", q.showReview)
 	m.Post(legal+"/{id}/provision", "legal.quote", q.quote)
-	m.Get(legal+"/rows/{id}", "legal.read", q.showRow)
-	m.Post(legal+"/rows/{id}", "legal.read", q.readRow)
-	m.Post(legal+"/rows/{id}/agree", "legal.agree", q.agreeRow)
+	m.Get(legalRows+"/{id}", "legal.read", q.showRow)
+	m.Post(legalRows+"/{id}", "legal.read", q.readRow)
+	m.Post(legalRows+"/{id}/agree", "legal.agree", q.agreeRow)
 }
 
 func (q *Structures) look(r *web.Request, f func(ctx context.Context, tx *db.Tx) error) error {

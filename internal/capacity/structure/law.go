@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/BurntSushi/toml"
-
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/cooperation/treaty"
@@ -60,13 +58,13 @@ const lawFormat = "comity/legal-elements/1"
 // LoadLaw reads the elements that are part of the program and holds them against the treaties: an element rests on a
 // paragraph that the treaty's data has, and is checked as that paragraph is.
 func LoadLaw(all *treaty.Treaties) (*Law, error) {
-	var d lawData
-	meta, err := toml.DecodeFS(shipped, "data/elements.toml", &d)
+	b, err := shipped.ReadFile("data/elements.toml")
 	if err != nil {
-		return nil, fmt.Errorf("elements.toml: %w: %w", err, errs.Invalid)
+		return nil, fmt.Errorf("elements of articles: %w", err)
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return nil, errs.Invalidf("elements.toml: unknown key %s", unknown[0])
+	var d lawData
+	if err := treaty.Decode("elements.toml", string(b), &d); err != nil {
+		return nil, err
 	}
 	if d.Format != lawFormat {
 		return nil, errs.Invalidf("elements.toml: format is %q, want %q", d.Format, lawFormat)

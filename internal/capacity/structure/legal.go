@@ -261,9 +261,9 @@ func provision(ctx context.Context, tx *db.Tx, n id.ID) (Provision, error) {
 }
 
 func scanProvision(s db.Scan) (p Provision, err error) {
-	var replaced *time.Time
+	var replaced time.Time
 	err = s(&p.ID, &p.Review, &p.Cite, &p.Quote, &p.Sum, &p.Entered, &replaced)
-	p.Replaced = replaced != nil
+	p.Replaced = !replaced.IsZero()
 	return p, err
 }
 
@@ -325,11 +325,7 @@ func row(ctx context.Context, tx *db.Tx, n id.ID) (Row, Review, error) {
 }
 
 func scanRow(s db.Scan) (r Row, err error) {
-	var agreed *time.Time
-	err = s(&r.ID, &r.Review, &r.Article, &r.Element, &agreed)
-	if agreed != nil {
-		r.Agreed = *agreed
-	}
+	err = s(&r.ID, &r.Review, &r.Article, &r.Element, &r.Agreed)
 	return r, err
 }
 
