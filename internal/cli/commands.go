@@ -14,6 +14,7 @@ func commands(env Env) []*cobra.Command {
 		exchangeCommand(env),
 		ledgerCommand(env),
 		studyCommand(env),
+		capacityCommand(env),
 		instrumentCommand(),
 		checkCommand(env),
 		backupCommand(env),
