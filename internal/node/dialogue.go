@@ -87,6 +87,7 @@ func (n *Node) openData(context.Context) error {
 		Pictures: pictures, Now: n.Config.Now,
 	})
 	n.Reviews.ComposeFrom(reviewedFindings)
+	n.Studies.Show(dataset.Tab())
 	return err
 }
 

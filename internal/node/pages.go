@@ -22,6 +22,7 @@ import (
 	"comity/internal/cooperation/people"
 	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
+	"comity/internal/dialogue/dataset"
 	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/review"
 	"comity/internal/dialogue/session"
@@ -63,6 +64,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			translation.Pages(),
 			review.Pages(),
 			mandate.Pages(),
+			dataset.Pages(),
 			organisation.Pages(),
 			structure.Pages(),
 		},
@@ -86,6 +88,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Texts.Routes,
 		n.Reviews.Routes,
 		n.Mandates.Routes,
+		n.Data.Routes,
 		n.Organisations.Routes,
 		n.Structures.Routes,
 	}

@@ -308,7 +308,7 @@ func (c *Content) choices(r *Result, rows []Row, groups []Column, s *protect.Sur
 			return sum
 		}, n)
 	}
-	r.Rule = "Shares are rounded to whole per cent, halves away from zero."
+	r.Rule = language.M("Shares are rounded to whole per cent, halves away from zero.")
 	return r, releases, nil
 }
 
@@ -375,7 +375,7 @@ func percent(n, of int) string { return strconv.Itoa(int(math.Round(100 * float6
 // together with those that are out.
 func (c *Content) numbers(r *Result, rows []Row, groups []Column, s *protect.Survey, before []*protect.Release) (*Result, []*protect.Release, error) {
 	t := r.Table
-	r.Rule = "Means and medians are rounded to one decimal, halves away from zero."
+	r.Rule = language.M("Means and medians are rounded to one decimal, halves away from zero.")
 	on, group := c.grouping(t, groups, s, rows)
 	c.know(s, rows, t.Item, func(x Row) string { return c.answer(x, t.Item) }, t.Item, nil)
 	n := max(1, len(groups))

@@ -59,8 +59,8 @@ type Data struct{ Config }
 // New returns the data of a node, registers how their facts are read, and vouches for the step of a study to "analysed".
 func New(c Config) (*Data, error) {
 	d := &Data{c}
-	for _, kind := range []string{Kind, KindFinding} {
-		if err := c.Sources.Register(kind, aboutSecretariat); err != nil {
+	for kind, facts := range map[string]access.FactsFunc{Kind: aboutSecretariat, KindFinding: aboutFinding} {
+		if err := c.Sources.Register(kind, facts); err != nil {
 			return nil, err
 		}
 	}
@@ -74,6 +74,19 @@ func aboutSecretariat(ctx context.Context, tx *db.Tx, on id.Ref, who access.Pers
 	if who.Guest() {
 		f.Standing = access.Stranger
 	}
+	return f, err
+}
+
+// aboutFinding says beside that who wrote the finding as it is: someone else reviews it. One that is being written for the
+// first time has no author yet.
+func aboutFinding(ctx context.Context, tx *db.Tx, on id.Ref, who access.Person) (access.Facts, error) {
+	f, err := aboutSecretariat(ctx, tx, on, who)
+	if err != nil {
+		return f, err
+	}
+	rows, err := tx.Query(ctx, `SELECT author FROM finding WHERE id = ?`, on.ID())
+	authors, err := db.Collect(rows, err, func(scan db.Scan) (n id.ID, err error) { err = scan(&n); return n, err })
+	f.Did = map[access.Part][]id.ID{access.Author: authors}
 	return f, err
 }
 

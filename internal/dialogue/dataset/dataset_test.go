@@ -385,7 +385,7 @@ func TestC7(t *testing.T) {
 		if p := problems(); len(p) != 0 {
 			t.Fatalf("before anything changed: %+v", p)
 		}
-		ok(n.Data.Review(ctx, m, a, n.Entry()))
+		ok(n.Data.Review(ctx, n.As("editor"), a, n.Entry()))
 		stored(t, n, content(t, 20, func(i int, _ *dataset.Row, x *instrument.Answers) {
 			if i == 1 {
 				ok(x.Set("requests", "11"))
@@ -395,7 +395,7 @@ func TestC7(t *testing.T) {
 		if len(p) != 1 || len(p[b]) != 1 || p[b][0].Code != "wrong" || p[b][0].Now == "95" {
 			t.Errorf("after one number of requests changed: %+v, want the finding on requests alone", p)
 		}
-		if err := n.Data.Review(ctx, m, b, n.Entry()); !errors.Is(err, errs.Conflict) {
+		if err := n.Data.Review(ctx, n.As("editor"), b, n.Entry()); !errors.Is(err, errs.Conflict) {
 			t.Errorf("a finding whose number is wrong is reviewed: %v", err)
 		}
 		// Two answers that change places leave every number as it was: what rests on them is looked at again.

@@ -79,12 +79,12 @@ func (d *Data) Write(ctx context.Context, who access.Person, f Finding, entry id
 			if err := c.Row(ctx, `SELECT COALESCE(MAX(number), 0) FROM finding WHERE study_id = ?`, f.Study).Scan(&last); err != nil {
 				return err
 			}
-			_, err := c.Exec(ctx, `INSERT INTO finding (id, study_id, number, kind, topic, lang, text, status, version) VALUES (?, ?, ?, ?, ?, ?, ?, 'draft', 1)`,
-				n, f.Study, last+1, f.Kind, f.Topic, f.Lang, f.Text)
+			_, err := c.Exec(ctx, `INSERT INTO finding (id, study_id, number, kind, topic, lang, text, status, author, version) VALUES (?, ?, ?, ?, ?, ?, ?, 'draft', ?, 1)`,
+				n, f.Study, last+1, f.Kind, f.Topic, f.Lang, f.Text, who.ID)
 			return err
 		}
-		changed, err := c.Exec(ctx, `UPDATE finding SET text = ?, lang = ?, topic = ?, status = 'draft', version = version + 1 WHERE id = ? AND version = ?`,
-			f.Text, f.Lang, f.Topic, n, f.Version)
+		changed, err := c.Exec(ctx, `UPDATE finding SET text = ?, lang = ?, topic = ?, status = 'draft', author = ?, version = version + 1 WHERE id = ? AND version = ?`,
+			f.Text, f.Lang, f.Topic, who.ID, n, f.Version)
 		if err == nil && changed == 0 {
 			err = errs.Conflict
 		}

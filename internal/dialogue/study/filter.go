@@ -80,7 +80,7 @@ func (s *Studies) filterForm(r *web.Request, f filter, path string) filterForm {
 	out := filterForm{Action: path}
 	audiences, regions, statuses := []web.Choice{any}, []web.Choice{any}, []web.Choice{any}
 	for _, a := range Audiences() {
-		audiences = append(audiences, web.Choice{Value: string(a), Label: audienceWords(r.Printer, a)})
+		audiences = append(audiences, web.Choice{Value: string(a), Label: AudienceWords(r.Printer, a)})
 	}
 	for _, code := range language.Regions() {
 		regions = append(regions, web.Choice{Value: code, Label: regionWords(r.Printer, code)})

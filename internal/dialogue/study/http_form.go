@@ -42,7 +42,7 @@ func formTag(p *language.Printer, st FormState) web.Tag {
 }
 
 func formTitle(p *language.Printer, f Form) string {
-	return p.T("{audience}, version {version}", "audience", language.Plain(audienceWords(p, f.Audience)), "version", f.Version)
+	return p.T("{audience}, version {version}", "audience", language.Plain(AudienceWords(p, f.Audience)), "version", f.Version)
 }
 
 func (s *Studies) formsPage(r *web.Request) (formsPage, error) {
@@ -70,7 +70,7 @@ func (s *Studies) formsPage(r *web.Request) (formsPage, error) {
 			p.Rows = append(p.Rows, row)
 		}
 		for _, a := range Audiences() {
-			p.Audiences = append(p.Audiences, web.Choice{Value: string(a), Label: audienceWords(r.Printer, a)})
+			p.Audiences = append(p.Audiences, web.Choice{Value: string(a), Label: AudienceWords(r.Printer, a)})
 		}
 		return nil
 	})

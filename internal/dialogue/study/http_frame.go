@@ -33,7 +33,7 @@ func (s *Studies) framePage(r *web.Request) (framePage, error) {
 			Caption: r.T("The frame"), Empty: r.T("Nobody is in the frame yet."), Columns: []web.Column{{Label: r.T("Audience")}, {Label: r.T("Respondents"), Numeric: true}},
 		}
 		for _, a := range Audiences() {
-			p.Audience = append(p.Audience, web.Choice{Value: string(a), Label: audienceWords(r.Printer, a)})
+			p.Audience = append(p.Audience, web.Choice{Value: string(a), Label: AudienceWords(r.Printer, a)})
 			n := 0
 			for _, o := range all {
 				if o.Audience == a {
@@ -41,7 +41,7 @@ func (s *Studies) framePage(r *web.Request) (framePage, error) {
 				}
 			}
 			if n > 0 {
-				p.Counts.Rows = append(p.Counts.Rows, []any{web.Link{Text: audienceWords(r.Printer, a), Href: address(at.ID, "respondents") + "?audience=" + string(a)}, strconv.Itoa(n)})
+				p.Counts.Rows = append(p.Counts.Rows, []any{web.Link{Text: AudienceWords(r.Printer, a), Href: address(at.ID, "respondents") + "?audience=" + string(a)}, strconv.Itoa(n)})
 			}
 		}
 		p.May, err = s.Desk.Could(ctx, tx, r.Person, "study.frame", id.NewRef(Kind, at.ID))

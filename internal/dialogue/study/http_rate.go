@@ -22,7 +22,8 @@ func regionWords(p *language.Printer, code string) string {
 	return p.T(words)
 }
 
-func audienceWords(p *language.Printer, a Audience) string {
+// AudienceWords names an audience as a heading does, in the printer's language.
+func AudienceWords(p *language.Printer, a Audience) string {
 	return p.T(map[Audience]string{
 		States: language.M("States"), Private: language.M("Private sector"), Academic: language.M("Academia"), IGO: language.M("Intergovernmental organisations"),
 	}[a])
@@ -37,7 +38,7 @@ func rateTables(r *web.Request, n id.ID, frame []Respondent) []web.Table {
 			continue
 		}
 		t := web.Table{
-			Caption: r.T("Response: {audience}", "audience", language.Plain(audienceWords(r.Printer, a))),
+			Caption: r.T("Response: {audience}", "audience", language.Plain(AudienceWords(r.Printer, a))),
 			Columns: []web.Column{{Label: r.T("Region")}, {Label: r.T("Answered"), Numeric: true}, {Label: r.T("Of"), Numeric: true}, {Label: r.T("Share"), Numeric: true}},
 		}
 		for _, rate := range rates.Regions {

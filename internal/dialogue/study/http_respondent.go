@@ -111,7 +111,7 @@ func (s *Studies) respondentPage(r *web.Request) (respondentPage, error) {
 		}
 		p.Head, p.ID, p.Name = s.head(r, at), o.ID, respondentName(r.Printer, o)
 		p.Summary = []web.Row{
-			{Key: r.T("Audience"), Value: audienceWords(r.Printer, o.Audience)}, {Key: r.T("Region"), Value: regionWords(r.Printer, o.Region)},
+			{Key: r.T("Audience"), Value: AudienceWords(r.Printer, o.Audience)}, {Key: r.T("Region"), Value: regionWords(r.Printer, o.Region)},
 			{Key: r.T("State of things"), Value: statusTag(r.Printer, o.Status).Text}, {Key: r.T("Answers"), Value: wayOfAnswering(r.Printer, o)},
 		}
 		if until := AnswersUntil(at, o); !until.IsZero() {

@@ -35,6 +35,7 @@ CREATE TABLE finding (
     lang     TEXT   NOT NULL,
     text     TEXT   NOT NULL,
     status   TEXT   NOT NULL,
+    author   TEXT   NOT NULL,   -- who wrote the text as it is: someone else reviews it
     version  BIGINT NOT NULL
 );
 CREATE INDEX finding_study ON finding (study_id, number);
