@@ -17,6 +17,8 @@ import (
 func TestBrowserData(t *testing.T) {
 	n := nodetest.New(t, "AT", nodetest.Options{})
 	h := pages(t, n)
+	stored(t, n, content(t, 12, reasons(t)), h.study, n.Entry())
+	h.post("manager", h.at("/coding/frame"), http.StatusSeeOther, "audience", "state", "item", "why", "name", "money", "label", "Lack of money (synthetic)")
 	h.post("manager", h.at("/tables/new"), http.StatusSeeOther, "audience", "state", "item", "law", "by", "region")
 	list := h.get("editor", h.at("/tables"))
 	table := list.Body[strings.Index(list.Body, "/d/tables/"):]
@@ -30,6 +32,7 @@ func TestBrowserData(t *testing.T) {
 				for _, l := range []struct{ name, role, path string }{
 					{"data", "manager", h.at("/data?")}, {"tables", "manager", h.at("/tables?")}, {"table", "editor", table + "?"},
 					{"newtable", "manager", h.at("/tables/new?audience=state&item=law&by=region&")}, {"map", "editor", h.at("/map?")},
+					{"coding", "manager", h.at("/coding?")}, {"question", "manager", h.at("/coding/question?audience=state&item=why&")},
 					{"findings", "editor", h.at("/findings?")}, {"finding", "editor", finding + "?table=" + strings.TrimPrefix(table, "/d/tables/") + "&"},
 				} {
 					tab := browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: l.role, "Accept-Language": lang}})

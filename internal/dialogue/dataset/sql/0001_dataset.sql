@@ -70,10 +70,11 @@ CREATE TABLE dataset_code (
 
 CREATE TABLE dataset_coding (
     dataset_id    TEXT NOT NULL REFERENCES dataset (id),
+    audience      TEXT NOT NULL,
     item          TEXT NOT NULL,
     respondent_id TEXT NOT NULL,
-    coder         TEXT NOT NULL,
-    codes         TEXT NOT NULL,
+    coder         TEXT NOT NULL,   -- '' for the decision where both have coded
+    codes         TEXT NOT NULL,   -- names of codes with spaces between, sorted
     at            TEXT NOT NULL,
-    PRIMARY KEY (dataset_id, item, respondent_id, coder)
+    PRIMARY KEY (dataset_id, audience, item, respondent_id, coder)
 );
