@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comity/internal/base/language"
+	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
 	"comity/internal/cooperation/casefile"
@@ -65,6 +66,7 @@ type Node struct {
 
 	Organisations *organisation.Organisations
 	Structures    *structure.Structures
+	Learning      *learning.Learning
 
 	ring    *keyring.Ring
 	signs   *signatories
@@ -92,6 +94,7 @@ func Schemas() []db.Schema {
 		mandate.Schema(),
 		organisation.Schema(),
 		structure.Schema(),
+		learning.Schema(),
 	}
 }
 
@@ -114,6 +117,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openMandates,
 		n.openOrganisations,
 		n.openStructures,
+		n.openLearning,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

@@ -14,6 +14,7 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
+	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
 	"comity/internal/cooperation/casefile"
@@ -45,6 +46,10 @@ func nav() []web.NavItem {
 		{Label: language.M("Other nodes"), Href: "/peers", Act: "peer.read"},
 		{Label: language.M("Sessions"), Href: "/d/sessions", Act: "session.read"},
 		{Label: language.M("Mandates"), Href: "/m", Act: "mandate.read"},
+		{Label: language.M("Learning"), Href: "/learn", Act: "attempt.begin"},
+		{Label: language.M("Cohorts"), Href: "/capacity/cohorts", Act: "cohort.open"},
+		{Label: language.M("Organisations"), Href: "/capacity/organisations", Act: "organisation.enter"},
+		{Label: language.M("Structures"), Href: "/capacity/structures", Act: "structure.read"},
 		{Label: language.M("People"), Href: "/people", Act: "person.read"},
 		{Label: language.M("Ledger"), Href: "/ledger", Act: "ledger.read"},
 	}
@@ -67,6 +72,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			dataset.Pages(),
 			organisation.Pages(),
 			structure.Pages(),
+			learning.Pages(),
 		},
 	})
 	if err != nil {
@@ -91,6 +97,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Data.Routes,
 		n.Organisations.Routes,
 		n.Structures.Routes,
+		n.Learning.Routes,
 	}
 	for _, routes := range slices {
 		routes(m)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"comity/internal/base/language"
+	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
 	"comity/internal/cooperation/casefile"
@@ -39,5 +40,5 @@ func Words() []language.Source {
 		mandate.Words(),
 		organisation.Words(),
 		structure.Words(),
-	}, types.Words(), data.Words())
+	}, types.Words(), data.Words(), learning.Words())
 }

@@ -61,7 +61,10 @@ func (n *Node) Site(t testing.TB, slices ...Slice) *Site {
 	var pages []web.Pages
 	var words []language.Source
 	for _, s := range slices {
-		pages, words = append(pages, s.Pages), append(words, s.Words)
+		words = append(words, s.Words)
+		if s.Routes != nil { // otherwise it has words only
+			pages = append(pages, s.Pages)
+		}
 	}
 	catalog, err := language.Load(words...)
 	if err != nil {
@@ -75,7 +78,9 @@ func (n *Node) Site(t testing.TB, slices ...Slice) *Site {
 		t.Fatal(err)
 	}
 	for _, s := range slices {
-		s.Routes(m)
+		if s.Routes != nil {
+			s.Routes(m)
+		}
 	}
 	for _, r := range m.Routes() {
 		if r.Act != web.Public && r.Act != web.SignedIn && !n.Policy.Exists(r.Act) {

@@ -1,0 +1,61 @@
+-- +goose Up
+
+CREATE TABLE cohort (
+    id       TEXT PRIMARY KEY,
+    title    TEXT NOT NULL,
+    course   TEXT NOT NULL,
+    form     TEXT NOT NULL,
+    hash     TEXT NOT NULL,    -- of the form: pre and post are the same form
+    state    TEXT NOT NULL,    -- draft open closed frozen
+    slot     TEXT NOT NULL,    -- which test can be begun now: '', pre, post
+    minutes  BIGINT NOT NULL,  -- that a test lasts
+    exercise BOOLEAN NOT NULL,
+    version  BIGINT NOT NULL
+);
+
+CREATE TABLE enrolment (
+    id              TEXT PRIMARY KEY,
+    cohort_id       TEXT NOT NULL REFERENCES cohort (id),
+    person_id       TEXT NOT NULL,
+    role            TEXT NOT NULL,   -- profession: investigator, prosecutor …
+    state           TEXT NOT NULL,
+    organisation_id TEXT NOT NULL,
+    at              TEXT NOT NULL,
+    UNIQUE (cohort_id, person_id)
+);
+CREATE INDEX enrolment_person ON enrolment (person_id, cohort_id);
+
+CREATE TABLE test_attempt (
+    id           TEXT PRIMARY KEY,
+    enrolment_id TEXT NOT NULL REFERENCES enrolment (id),
+    cohort_id    TEXT NOT NULL,
+    slot         TEXT NOT NULL,
+    state        TEXT NOT NULL,    -- open submitted late voided
+    started      TEXT NOT NULL,
+    deadline     TEXT NOT NULL,
+    submitted    TEXT,
+    answers      TEXT NOT NULL,
+    changes      BIGINT NOT NULL
+);
+CREATE UNIQUE INDEX test_attempt_one ON test_attempt (enrolment_id, slot) WHERE state <> 'voided';
+CREATE INDEX test_attempt_cohort ON test_attempt (cohort_id, slot);
+
+-- Marks are added and never changed: the newest of an item counts.
+CREATE TABLE test_mark (
+    id         TEXT PRIMARY KEY,
+    attempt_id TEXT NOT NULL REFERENCES test_attempt (id),
+    item       TEXT NOT NULL,
+    points     BIGINT NOT NULL,
+    answered   BOOLEAN NOT NULL,
+    by_whom    TEXT NOT NULL,      -- rule
+    key_hash   TEXT NOT NULL,
+    at         TEXT NOT NULL
+);
+CREATE INDEX test_mark_attempt ON test_mark (attempt_id, id);
+
+CREATE TABLE baseline (
+    cohort_id TEXT PRIMARY KEY REFERENCES cohort (id),
+    frozen    TEXT NOT NULL,
+    sum       TEXT NOT NULL,
+    content   TEXT NOT NULL
+);
