@@ -21,7 +21,7 @@ var acting = map[string]int{"Get": 1, "Post": 1, "Do": 2, "May": -1, "Ever": -1,
 // for them. Whoever builds the work strikes its line.
 var later = map[string]string{
 	"account.ask": "accounts are asked for by mail", "breakglass.open": "entry in an emergency", "guest.invite": "guests of a case",
-	"bundle.make": "data made for practice", "bundle.read": "the same", "practice.view": "what the requests show",
+	"bundle.make": "data made for practice", "bundle.read": "the same",
 	"directory.read": "pages of the directory", "directory.edit": "the same",
 	"rules.overlay.edit": "a State's own rules on pages", "rules.overlay.agree": "the same",
 	"node.backup": "done at the command line", "node.restore": "the same", "node.update": "the same", "node.configure": "the same",

@@ -19,6 +19,7 @@ import (
 	"comity/internal/cooperation/directory"
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
+	"comity/internal/cooperation/practice"
 	"comity/internal/cooperation/request"
 	"comity/internal/desk"
 	"comity/internal/dialogue/dataset"
@@ -67,6 +68,7 @@ type Node struct {
 	Organisations *organisation.Organisations
 	Structures    *structure.Structures
 	Learning      *learning.Learning
+	Practice      *practice.Practice
 
 	ring    *keyring.Ring
 	signs   *signatories
@@ -115,6 +117,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openData,
 		n.openSessions,
 		n.openMandates,
+		n.openPractice,
 		n.openOrganisations,
 		n.openStructures,
 		n.openLearning,

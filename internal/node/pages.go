@@ -21,6 +21,7 @@ import (
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/people"
+	"comity/internal/cooperation/practice"
 	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
 	"comity/internal/dialogue/dataset"
@@ -46,6 +47,7 @@ func nav() []web.NavItem {
 		{Label: language.M("Other nodes"), Href: "/peers", Act: "peer.read"},
 		{Label: language.M("Sessions"), Href: "/d/sessions", Act: "session.read"},
 		{Label: language.M("Mandates"), Href: "/m", Act: "mandate.read"},
+		{Label: language.M("What practice shows"), Href: "/practice", Act: "practice.view"},
 		{Label: language.M("Learning"), Href: "/learn", Act: "attempt.begin"},
 		{Label: language.M("Cohorts"), Href: "/capacity/cohorts", Act: "cohort.open"},
 		{Label: language.M("Organisations"), Href: "/capacity/organisations", Act: "organisation.enter"},
@@ -73,6 +75,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			organisation.Pages(),
 			structure.Pages(),
 			learning.Pages(),
+			practice.Pages(),
 		},
 	})
 	if err != nil {
@@ -98,6 +101,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Organisations.Routes,
 		n.Structures.Routes,
 		n.Learning.Routes,
+		n.Practice.Routes,
 	}
 	for _, routes := range slices {
 		routes(m)

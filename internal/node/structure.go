@@ -22,7 +22,7 @@ func (n *Node) openStructures(context.Context) error {
 		return err
 	}
 	n.Structures, err = structure.New(structure.Config{
-		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Law: law, Cards: n.vouches, Catalog: n.Catalog,
+		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Law: law, Measures: n.Practice.Within, Cards: n.vouches, Catalog: n.Catalog,
 		Exercise: n.Self.Card.Exercise,
 	})
 	return err

@@ -11,6 +11,7 @@ import (
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/people"
+	"comity/internal/cooperation/practice"
 	"comity/internal/cooperation/record"
 	"comity/internal/cooperation/request"
 	"comity/internal/cooperation/request/types"
@@ -40,5 +41,6 @@ func Words() []language.Source {
 		mandate.Words(),
 		organisation.Words(),
 		structure.Words(),
+		practice.Words(),
 	}, types.Words(), data.Words(), learning.Words())
 }

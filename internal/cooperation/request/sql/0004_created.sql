@@ -1,0 +1,2 @@
+-- +goose Up
+CREATE INDEX request_created ON request (created_at, id);
