@@ -18,8 +18,8 @@ import (
 )
 
 func capacityCommand(env Env) *cobra.Command {
-	c := &cobra.Command{Use: "capacity", Short: "Figures of tests, without a database", Args: args(cobra.NoArgs), RunE: help}
-	c.AddCommand(capacityGain(env), capacityItems(env))
+	c := &cobra.Command{Use: "capacity", Short: "Figures of tests and assessments, without a database", Args: args(cobra.NoArgs), RunE: help}
+	c.AddCommand(capacityGain(env), capacityItems(env), capacityStage(env))
 	return c
 }
 
