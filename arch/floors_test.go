@@ -23,7 +23,7 @@ var floors = [][]string{
 	4: {"cooperation/casefile", "cooperation/directory", "cooperation/people", "cooperation/record", "cooperation/selector", "cooperation/treaty", "cooperation/rule",
 		"dialogue/translation", "capacity/organisation", "capacity/stats"},
 	5: {"cooperation/request", "cooperation/exchange", "cooperation/evidence",
-		"capacity/structure", "capacity/learning", "capacity/assessment",
+		"capacity/structure", "capacity/learning", "capacity/assessment", "capacity/workshop",
 		"dialogue/study", "dialogue/response", "dialogue/dataset", "dialogue/review", "dialogue/session"},
 	6: {"mandate", "cooperation/practice"},
 	7: {"node", "demo"},

@@ -15,6 +15,7 @@ import (
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
+	"comity/internal/capacity/workshop"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/directory"
 	"comity/internal/cooperation/evidence"
@@ -69,6 +70,7 @@ type Node struct {
 	Structures    *structure.Structures
 	Learning      *learning.Learning
 	Practice      *practice.Practice
+	Workshops     *workshop.Workshops
 
 	ring    *keyring.Ring
 	signs   *signatories
@@ -97,6 +99,7 @@ func Schemas() []db.Schema {
 		organisation.Schema(),
 		structure.Schema(),
 		learning.Schema(),
+		workshop.Schema(),
 	}
 }
 
@@ -121,6 +124,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openOrganisations,
 		n.openStructures,
 		n.openLearning,
+		n.openWorkshops,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

@@ -17,6 +17,7 @@ import (
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
+	"comity/internal/capacity/workshop"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
@@ -76,6 +77,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			structure.Pages(),
 			learning.Pages(),
 			practice.Pages(),
+			workshop.Pages(),
 		},
 	})
 	if err != nil {
@@ -102,6 +104,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Structures.Routes,
 		n.Learning.Routes,
 		n.Practice.Routes,
+		n.Workshops.Routes,
 	}
 	for _, routes := range slices {
 		routes(m)

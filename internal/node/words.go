@@ -7,6 +7,7 @@ import (
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
+	"comity/internal/capacity/workshop"
 	"comity/internal/cooperation/casefile"
 	"comity/internal/cooperation/evidence"
 	"comity/internal/cooperation/exchange"
@@ -42,5 +43,6 @@ func Words() []language.Source {
 		organisation.Words(),
 		structure.Words(),
 		practice.Words(),
+		workshop.Words(),
 	}, types.Words(), data.Words(), learning.Words())
 }

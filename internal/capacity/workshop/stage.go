@@ -1,0 +1,225 @@
+package workshop
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"comity/internal/base/errs"
+	"comity/internal/base/id"
+	"comity/internal/base/language"
+	"comity/internal/desk"
+	"comity/internal/engine/access"
+	"comity/internal/store/db"
+)
+
+// Stage is how far a workshop is.
+type Stage string
+
+// The stages.
+const (
+	Planned   Stage = "planned"
+	Announced Stage = "announced"
+	Selecting Stage = "selecting"
+	Ready     Stage = "ready"
+	Running   Stage = "running"
+	Closed    Stage = "closed"
+	Evaluated Stage = "evaluated"
+	Cancelled Stage = "cancelled"
+)
+
+var moves = map[Stage][]Stage{
+	Planned:   {Announced, Cancelled},
+	Announced: {Selecting, Cancelled},
+	Selecting: {Ready, Cancelled},
+	Ready:     {Running, Selecting, Cancelled},
+	Running:   {Closed},
+	Closed:    {Evaluated},
+}
+
+// Moves are the stages that can follow.
+func (s Stage) Moves() []Stage { return moves[s] }
+
+// act is what someone must be allowed in order to take a workshop to the stage.
+func (s Stage) act() access.Act {
+	switch s {
+	case Announced:
+		return "workshop.announce"
+	case Closed, Evaluated:
+		return "workshop.close"
+	case Cancelled:
+		return "workshop.plan"
+	}
+	return "workshop.select"
+}
+
+// Name returns the stage in words: a message of the catalogue.
+func (s Stage) Name() string {
+	switch s {
+	case Planned:
+		return language.M("Being planned")
+	case Announced:
+		return language.M("Announced")
+	case Selecting:
+		return language.M("Participants are being chosen")
+	case Ready:
+		return language.M("Ready to begin")
+	case Running:
+		return language.M("Under way")
+	case Closed:
+		return language.M("Over")
+	case Evaluated:
+		return language.M("Evaluated")
+	case Cancelled:
+		return language.M("Cancelled")
+	}
+	return string(s)
+}
+
+// Material is what is handed out in one language.
+type Material struct {
+	Language language.Tag
+	Title    string
+	Sum      string // SHA-256
+}
+
+// Materials lists what is handed out.
+func Materials(ctx context.Context, tx *db.Tx, n id.ID) ([]Material, error) {
+	rows, err := tx.Query(ctx, `SELECT language, title, sum FROM workshop_material WHERE workshop_id = ? ORDER BY language, title`, n)
+	return db.Collect(rows, err, func(scan db.Scan) (m Material, err error) {
+		err = scan(&m.Language, &m.Title, &m.Sum)
+		return m, err
+	})
+}
+
+// Lacks lists what is missing before the workshop is ready: messages of the catalogue.
+func Lacks(w Workshop, plan []Plan, seats []Seat, materials []Material) (lacks []string) {
+	taken := map[place]int{}
+	for _, s := range seats {
+		if s.Status.taken() {
+			taken[place{s.State, s.Role}]++
+		}
+	}
+	short := len(plan) == 0
+	for _, p := range plan {
+		short = short || taken[place{p.State, p.Role}] != p.Seats
+	}
+	if short && w.Waiver == "" {
+		lacks = append(lacks, language.M("Not every planned seat is taken: fill it, or write why it may stay empty."))
+	}
+	if !w.Tested {
+		lacks = append(lacks, language.M("The test is not frozen yet."))
+	}
+	for _, l := range w.Languages {
+		if !slices.ContainsFunc(materials, func(m Material) bool { return m.Language == l }) {
+			lacks = append(lacks, language.M("Materials are missing in a working language."))
+			break
+		}
+	}
+	return lacks
+}
+
+// Move takes the workshop to another stage. What it lacks for that is [errs.Conflict] and said. When it closes, each
+// person who was there will be asked 3, 6 and 12 months later.
+func (q *Workshops) Move(ctx context.Context, who access.Person, n id.ID, to Stage, why string, entry id.ID) error {
+	if len([]rune(why)) > maxWhy {
+		return errs.WithFields(errs.Field{Path: "why", Code: language.M("Write the reason, in at most 2,000 characters.")})
+	}
+	return q.desk.Do(ctx, who, to.act(), id.NewRef(RefKind, n), func(c *desk.Change) error {
+		w, err := Get(ctx, c.Tx, n)
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(w.Stage.Moves(), to) {
+			return errs.Say(fmt.Errorf("workshop %s is %s, not for %s: %w", n, w.Stage, to, errs.Conflict),
+				language.M("The workshop is at another stage by now. Look at it again."), nil)
+		}
+		if to == Ready {
+			if err := mayBeReady(ctx, c, w); err != nil {
+				return err
+			}
+		}
+		if to == Closed {
+			if err := settle(ctx, c, &w); err != nil {
+				return err
+			}
+		}
+		c.Record(map[string]string{"from": string(w.Stage), "stage": string(to)})
+		if _, err := c.Exec(ctx, `INSERT INTO workshop_move (id, workshop_id, stage, why, at) VALUES (?, ?, ?, ?, ?)`, id.New(c.Now()), n, to, why, c.Now()); err != nil {
+			return err
+		}
+		_, err = c.Exec(ctx, `UPDATE workshop SET stage = ?, closed_on = ?, version = version + 1 WHERE id = ?`, to, w.ClosedOn, n)
+		return err
+	}, desk.Once(entry))
+}
+
+func mayBeReady(ctx context.Context, c *desk.Change, w Workshop) error {
+	plan, err := Plans(ctx, c.Tx, w.ID)
+	if err != nil {
+		return err
+	}
+	seats, err := Seats(ctx, c.Tx, w.ID)
+	if err != nil {
+		return err
+	}
+	materials, err := Materials(ctx, c.Tx, w.ID)
+	if err != nil {
+		return err
+	}
+	if lacks := Lacks(w, plan, seats, materials); len(lacks) > 0 {
+		return errs.Say(fmt.Errorf("workshop %s: %w", w.ID, errs.Conflict), lacks[0], nil)
+	}
+	return nil
+}
+
+// settle writes the day of the end, who was not there at any session, and who will be asked when.
+func settle(ctx context.Context, c *desk.Change, w *Workshop) error {
+	zone, err := w.Location()
+	if err != nil {
+		return err
+	}
+	w.ClosedOn = c.Now().In(zone).Format(time.DateOnly)
+	if _, err := c.Exec(ctx, `
+		UPDATE workshop_seat SET status = ?, at = ? WHERE workshop_id = ? AND status = ? AND id IN (
+			SELECT seat_id FROM workshop_attendance WHERE mark IN ('present', 'partial'))`, Attended, c.Now(), w.ID, Accepted); err != nil {
+		return err
+	}
+	if _, err := c.Exec(ctx, `UPDATE workshop_seat SET status = ?, at = ? WHERE workshop_id = ? AND status = ?`, NoShow, c.Now(), w.ID, Accepted); err != nil {
+		return err
+	}
+	return askLater(ctx, c, *w)
+}
+
+// Prepare notes what readiness waits for beside seats and materials: that the test is frozen, and why a seat may stay empty.
+func (q *Workshops) Prepare(ctx context.Context, who access.Person, n id.ID, tested bool, waiver string, entry id.ID) error {
+	if len([]rune(waiver)) > maxWhy {
+		return errs.WithFields(errs.Field{Path: "waiver", Code: language.M("Write the reason, in at most 2,000 characters.")})
+	}
+	return q.desk.Do(ctx, who, "workshop.plan", id.NewRef(RefKind, n), func(c *desk.Change) error {
+		c.Record(map[string]bool{"tested": tested, "waived": waiver != ""})
+		_, err := c.Exec(ctx, `UPDATE workshop SET tested = ?, waiver = ?, version = version + 1 WHERE id = ?`, tested, waiver, n)
+		return err
+	}, desk.Once(entry))
+}
+
+// AddMaterial enters what is handed out in a language, by its digest.
+func (q *Workshops) AddMaterial(ctx context.Context, who access.Person, n id.ID, m Material, entry id.ID) error {
+	wrong := checkSum("sum", m.Sum)
+	if l := len([]rune(m.Title)); l == 0 || l > maxName {
+		wrong = append(wrong, errs.Field{Path: "title", Code: language.M("Write the name, in at most 200 characters.")})
+	}
+	if !slices.Contains(language.Official(), m.Language) {
+		wrong = append(wrong, errs.Field{Path: "language", Code: language.M("Choose at least one working language.")})
+	}
+	if err := errs.WithFields(wrong...); err != nil {
+		return err
+	}
+	return q.desk.Do(ctx, who, "agenda.edit", id.NewRef(RefKind, n), func(c *desk.Change) error {
+		c.Record(map[string]string{"language": string(m.Language), "sum": m.Sum})
+		_, err := c.Exec(ctx, `
+			INSERT INTO workshop_material (workshop_id, language, title, sum) VALUES (?, ?, ?, ?)
+			ON CONFLICT (workshop_id, language, title) DO UPDATE SET sum = excluded.sum`, n, m.Language, m.Title, m.Sum)
+		return err
+	}, desk.Once(entry))
+}
