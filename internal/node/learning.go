@@ -19,7 +19,10 @@ func (n *Node) openLearning(context.Context) error {
 	}
 	n.Learning, err = learning.New(learning.Config{
 		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Organisations: n.Organisations, Library: l,
-		Catalog: n.Catalog, Public: n.Config.Public, Exercise: n.Self.Card.Exercise, Now: n.Config.Now,
+		Catalog: n.Catalog, Public: n.Config.Public, Exercise: n.Self.Card.Exercise, Now: n.Config.Now, Rates: n.Practice.Rate,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	return n.Learning.Jobs(n.Jobs)
 }

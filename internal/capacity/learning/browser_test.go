@@ -34,7 +34,7 @@ func TestBrowserLearning(t *testing.T) {
 				for _, l := range []struct{ name, role, path string }{
 					{"mine", "learner0@example.org", "/learn"}, {"course", "learner1@example.org", "/learn/evidence-across-borders"},
 					{"unit", "learner1@example.org", "/learn/evidence-across-borders/02-identifiers"}, {"test", "learner0@example.org", at},
-					{"section", "learner0@example.org", at + "/volatile"}, {"cohorts", "trainer", "/capacity/cohorts"},
+					{"section", "learner0@example.org", at + "/volatile"}, {"cohorts", "trainer", "/capacity/cohorts"}, {"needs", "head", "/capacity/needs"},
 					{"new", "trainer", "/capacity/cohorts/new"}, {"cohort", "trainer", "/capacity/cohorts/" + string(s.cohort)},
 				} {
 					tab := browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: l.role, "Accept-Language": lang}})

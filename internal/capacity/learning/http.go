@@ -52,6 +52,9 @@ func (q *Learning) Routes(m *web.Mux) {
 	m.Post("/capacity/cohorts/{id}/freeze", "baseline.freeze", q.freezeForm)
 	m.Post("/capacity/cohorts/{id}/mark", "attempt.mark", q.markForm)
 	m.Post("/capacity/attempts/{id}", "attempt.void", q.voidForm)
+	m.Get("/capacity/needs", "need.read", q.showNeeds)
+	m.Get("/capacity/needs/{id}", "need.read", q.showNeed)
+	m.Post("/capacity/needs/{id}", "need.confirm", q.decideNeed)
 }
 
 func (q *Learning) look(r *web.Request, f func(ctx context.Context, tx *db.Tx) error) error {

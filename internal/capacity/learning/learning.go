@@ -51,13 +51,14 @@ type Config struct {
 	Catalog       *language.Catalog
 	Public        string
 	Exercise      bool
+	Rates         Rates
 	Now           func() time.Time
 }
 
 // New returns the learning of a node and registers how its facts are read.
 func New(c Config) (*Learning, error) {
 	q := &Learning{c}
-	for kind, facts := range map[string]access.FactsFunc{RefCohort: cohortFacts, RefAttempt: attemptFacts, RefCourse: access.AboutHouse} {
+	for kind, facts := range map[string]access.FactsFunc{RefCohort: cohortFacts, RefAttempt: attemptFacts, RefCourse: access.AboutHouse, RefNeed: access.AboutHouse} {
 		if err := c.Sources.Register(kind, facts); err != nil {
 			return nil, err
 		}

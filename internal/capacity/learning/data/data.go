@@ -23,7 +23,7 @@ import (
 	"comity/internal/engine/instrument"
 )
 
-//go:embed frameworks courses
+//go:embed frameworks courses needs.toml
 var own embed.FS
 
 // FS is the folder of what comes with the program.
@@ -33,6 +33,7 @@ func FS() fs.FS { return own }
 const (
 	FrameworkFormat = "comity/framework/1"
 	CourseFormat    = "comity/course/1"
+	NeedsFormat     = "comity/needs/1"
 )
 
 // Competency is something that people of a profession are able to do.
@@ -93,9 +94,26 @@ type Course struct {
 	Scoring *instrument.Scoring    `toml:"-"`
 }
 
+// Needs say what it means that requests come back for a reason.
+type Needs struct {
+	Format    string
+	Threshold float64 // a need is signalled when the rate's interval lies above it
+	Least     int     // from so many requests
+	Months    int     // in so many months
+	Codes     []Code  `toml:"code"`
+}
+
+// Code is a rule by which requests are asked back, or a ground on which they are refused.
+type Code struct {
+	Code       string
+	Sort       string // skill, law, policy, capacity
+	Competency string
+}
+
 // Library is everything that comes with the program.
 type Library struct {
 	Framework Framework
+	Needs     Needs
 	Courses   []Course
 }
 
@@ -106,6 +124,12 @@ func Load() (*Library, error) { return Read(own) }
 func Read(fsys fs.FS) (*Library, error) {
 	l := &Library{}
 	if err := decode(fsys, "frameworks/cyber-justice/framework.toml", FrameworkFormat, &l.Framework, &l.Framework.Format); err != nil {
+		return nil, err
+	}
+	if err := decode(fsys, "needs.toml", NeedsFormat, &l.Needs, &l.Needs.Format); err != nil {
+		return nil, err
+	}
+	if err := l.checkNeeds(); err != nil {
 		return nil, err
 	}
 	folders, err := fs.Glob(fsys, "courses/*/course.toml")
@@ -222,6 +246,25 @@ func (l *Library) check(c Course) error {
 		}
 	}
 	return errors.Join(faults...)
+}
+
+// checkNeeds holds what a code means against the four sorts and the framework.
+func (l *Library) checkNeeds() error {
+	n := l.Needs
+	if n.Threshold <= 0 || n.Threshold >= 1 || n.Least < 1 || n.Months < 1 {
+		return errs.Invalidf("needs.toml: threshold %v, least %d, months %d", n.Threshold, n.Least, n.Months)
+	}
+	seen := map[string]bool{}
+	for _, c := range n.Codes {
+		if _, ok := l.Competency(c.Competency); !ok {
+			return errs.Invalidf("needs.toml: %s: there is no competency %q", c.Code, c.Competency)
+		}
+		if !slices.Contains([]string{"skill", "law", "policy", "capacity"}, c.Sort) || seen[c.Code] {
+			return errs.Invalidf("needs.toml: %s stands there twice, or is of no sort %q", c.Code, c.Sort)
+		}
+		seen[c.Code] = true
+	}
+	return nil
 }
 
 // blueprint counts a form's questions by section.

@@ -59,3 +59,22 @@ CREATE TABLE baseline (
     sum       TEXT NOT NULL,
     content   TEXT NOT NULL
 );
+
+-- What the requests say that must be learnt: of an authority, never of a person.
+CREATE TABLE need (
+    id         TEXT PRIMARY KEY,
+    code       TEXT NOT NULL,
+    sort       TEXT NOT NULL,
+    competency TEXT NOT NULL,
+    state      TEXT NOT NULL,   -- signalled confirmed planned closed persisting dismissed
+    k1         BIGINT NOT NULL,
+    n1         BIGINT NOT NULL,
+    from_day   TEXT NOT NULL,
+    to_day     TEXT NOT NULL,
+    plan       TEXT NOT NULL,   -- what is done about it, or why it is none
+    planned    TEXT,
+    k2         BIGINT NOT NULL,
+    n2         BIGINT NOT NULL,
+    remeasured TEXT
+);
+CREATE INDEX need_code ON need (code, id);
