@@ -78,6 +78,10 @@ func decide(ctx context.Context, c *desk.Change, s Seat) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	if w.Stage != Announced && w.Stage != Selecting && w.Stage != Ready && w.Stage != Running {
+		return Outcome{}, errs.Say(fmt.Errorf("workshop %s is %s: %w", w.ID, w.Stage, errs.Conflict),
+			language.M("The workshop is at another stage by now. Look at it again."), nil)
+	}
 	zone, err := w.Location()
 	if err != nil {
 		return Outcome{}, err

@@ -71,9 +71,12 @@ func (w *world) pages(s *nodetest.Site) (all [][2]string) {
 func TestW1EveryPage(t *testing.T) { // W1
 	each(t, func(w *world) {
 		w.held()
+		s := w.site()
+		if a := s.As("manager").Get("/capacity/workshops/" + string(w.ws) + "/seats"); !strings.Contains(a.Text(), "Insulin (exercise)") {
+			w.t.Errorf("the team isn't told what people need: %s", a.Text())
+		}
 		w.clock.set("2013-09-28")
 		w.must(w.Workshops.Send(context.Background()))
-		s := w.site()
 		for _, p := range w.pages(s) {
 			a := s.As(access.Role(p[0])).Get(p[1])
 			if a.Status != http.StatusOK {
@@ -106,7 +109,7 @@ func TestW1EveryPage(t *testing.T) { // W1
 			w.t.Error("a participant is shown what collides")
 		}
 		says("manager", at+"/results", "0 of 28", "0 %")
-		says("manager", at+"/seats", "Insulin (exercise)", "Teams")
+		says("manager", at+"/seats", "Teams")
 		if a := s.As("state-b").Get(at + "/names"); strings.Contains(a.Text(), "Insulin") || a.Status != http.StatusOK {
 			w.t.Errorf("a State's page of names: %d %s", a.Status, a.Text())
 		}

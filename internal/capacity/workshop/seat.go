@@ -97,7 +97,7 @@ func scanSeat(scan db.Scan) (s Seat, err error) {
 	return s, err
 }
 
-// Seats lists all seats of a workshop, by State, role and the order of nomination.
+// Seats lists all seats of a workshop, by State and role.
 func Seats(ctx context.Context, tx *db.Tx, n id.ID) ([]Seat, error) {
 	rows, err := tx.Query(ctx, `SELECT `+seatColumns+` FROM workshop_seat WHERE workshop_id = ? ORDER BY state, role, id`, n)
 	return db.Collect(rows, err, scanSeat)

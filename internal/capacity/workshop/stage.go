@@ -140,8 +140,13 @@ func (q *Workshops) Move(ctx context.Context, who access.Person, n id.ID, to Sta
 				return err
 			}
 		}
+		if to == Closed || to == Cancelled { // both are an end: from here travel and health data are kept 90 days
+			if err := end(c, &w); err != nil {
+				return err
+			}
+		}
 		if to == Closed {
-			if err := settle(ctx, c, &w); err != nil {
+			if err := settle(ctx, c, w); err != nil {
 				return err
 			}
 		}
@@ -173,13 +178,18 @@ func mayBeReady(ctx context.Context, c *desk.Change, w Workshop) error {
 	return nil
 }
 
-// settle writes the day of the end, who was not there at any session, and who will be asked when.
-func settle(ctx context.Context, c *desk.Change, w *Workshop) error {
+// end sets the day of the end, in the workshop's own zone.
+func end(c *desk.Change, w *Workshop) error {
 	zone, err := w.Location()
 	if err != nil {
 		return err
 	}
 	w.ClosedOn = c.Now().In(zone).Format(time.DateOnly)
+	return nil
+}
+
+// settle writes who was there, who was not at any session, and who will be asked when.
+func settle(ctx context.Context, c *desk.Change, w Workshop) error {
 	if _, err := c.Exec(ctx, `
 		UPDATE workshop_seat SET status = ?, at = ? WHERE workshop_id = ? AND status = ? AND id IN (
 			SELECT seat_id FROM workshop_attendance WHERE mark IN ('present', 'partial'))`, Attended, c.Now(), w.ID, Accepted); err != nil {
@@ -188,7 +198,7 @@ func settle(ctx context.Context, c *desk.Change, w *Workshop) error {
 	if _, err := c.Exec(ctx, `UPDATE workshop_seat SET status = ?, at = ? WHERE workshop_id = ? AND status = ?`, NoShow, c.Now(), w.ID, Accepted); err != nil {
 		return err
 	}
-	return askLater(ctx, c, *w)
+	return askLater(ctx, c, w)
 }
 
 // Prepare notes what readiness waits for beside seats and materials: that the test is frozen, and why a seat may stay empty.

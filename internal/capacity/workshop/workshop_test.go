@@ -439,6 +439,28 @@ func TestW7Travel(t *testing.T) { // W7
 	})
 }
 
+// TestW7Cancelled: data for a workshop that never took place go too, and nobody takes a seat in it any more.
+func TestW7Cancelled(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := context.Background()
+		people := w.offered(1)
+		w.must(w.Workshops.NeedsTravel(ctx, people[0], w.ws, workshop.Travel{Health: "Insulin (exercise)"}, w.Entry()))
+		w.clock.set("2013-06-01")
+		w.must(w.move(workshop.Cancelled))
+		_, err := w.Workshops.Accept(ctx, people[0], w.ws, w.Entry())
+		w.fails(err, "at another stage by now")
+		w.clock.set("2013-08-30")
+		w.must(w.Workshops.Erase(ctx))
+		w.look(func(ctx context.Context, tx *db.Tx) error {
+			all, err := workshop.TravelOf(ctx, tx, w.ws)
+			if len(all) != 0 {
+				w.t.Errorf("%d are left 90 days after it was cancelled", len(all))
+			}
+			return err
+		})
+	})
+}
+
 // verify checks the ledger from its first entry, and that it doesn't hold what people said of themselves.
 func verify(w *world) {
 	w.t.Helper()
