@@ -12,6 +12,7 @@ import (
 type resultsPage struct {
 	head
 	Rates web.Table
+	Said  []web.Table // by month
 }
 
 func (q *Workshops) showResults(r *web.Request) error {
@@ -42,6 +43,18 @@ func (q *Workshops) showResults(r *web.Request) error {
 			}
 			if due != "" {
 				p.Rates.Rows = append(p.Rates.Rows, []any{r.Printer.Number(int64(m)), due, says})
+			}
+			list, err := SaidAfter(ctx, tx, w.ID, m)
+			if err != nil {
+				return err
+			}
+			t := web.Table{Caption: r.T("What people do, {n} months after the end", "n", m), Columns: []web.Column{{Label: r.T("Question")},
+				{Label: r.T("Always or mostly"), Numeric: true}, {Label: r.T("Seldom or never"), Numeric: true}, {Label: r.T("There was no case for it"), Numeric: true}}}
+			for _, s := range list {
+				t.Rows = append(t.Rows, []any{r.T(s.Behaviour.Question), s.Often, s.Rarely, s.NoCase})
+			}
+			if len(list) > 0 {
+				p.Said = append(p.Said, t)
 			}
 		}
 		return nil

@@ -378,6 +378,19 @@ func TestW5W6FollowUp(t *testing.T) { // W5, W6
 		if n := lapsed(all); n != 6 {
 			w.t.Errorf("%d lapsed, want the 6 that nobody answered", n)
 		}
+		w.look(func(ctx context.Context, tx *db.Tx) error {
+			said, err := workshop.SaidAfter(ctx, tx, w.ws, 3)
+			if len(said) != len(workshop.Behaviours()) || said[0].Often != "22" {
+				w.t.Errorf("said after three months: %v", said)
+			}
+			if later, err := workshop.SaidAfter(ctx, tx, w.ws, 6); len(later) != 0 || err != nil {
+				w.t.Errorf("said before anyone was asked: %v %v", later, err)
+			}
+			return err
+		})
+		if a := w.site().As("manager").Get("/capacity/workshops/" + string(w.ws) + "/results"); !strings.Contains(plainText(a.Text()), "22 of 28: 79 % [60, 90]") || !strings.Contains(a.Text(), "Always or mostly") {
+			w.t.Errorf("the page of results: %s", a.Text())
+		}
 	})
 }
 
