@@ -8,6 +8,8 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
+	"comity/internal/capacity/learning"
+	"comity/internal/capacity/structure"
 	"comity/internal/cooperation/request"
 	"comity/internal/dialogue/dataset"
 	"comity/internal/dialogue/review"
@@ -23,6 +25,8 @@ func (n *Node) feedMandates() {
 	n.Mandates.Feed(n.sessionsServe)
 	n.Mandates.Feed(n.studiesServe)
 	n.Mandates.Feed(n.documentsServe)
+	n.Mandates.Feed(trainingsServe)
+	n.Mandates.Feed(structuresServe)
 }
 
 // sessionsServe is the sessions that have met, with what they decided.
@@ -143,4 +147,30 @@ func (n *Node) documentsServe(ctx context.Context, tx *db.Tx) ([]mandate.Live, e
 		}
 	}
 	return all, nil
+}
+
+// trainingsServe is the cohorts whose baseline is frozen, in numbers that show nobody.
+func trainingsServe(ctx context.Context, tx *db.Tx) ([]mandate.Live, error) {
+	list, err := learning.AllTaught(ctx, tx)
+	var all []mandate.Live
+	for _, x := range list {
+		all = append(all, mandate.Live{
+			Ref: id.NewRef(learning.RefCohort, x.ID), Kind: "training", Pillar: mandate.Capacity, Title: x.Title, Day: x.Frozen, Href: "/capacity/cohorts", Hash: string(x.Sum),
+			Facts: []mandate.Fact{{Say: language.M("{people} people of {states} States took part."), Args: map[string]string{"people": strconv.Itoa(x.People), "states": strconv.Itoa(x.States)}}},
+		})
+	}
+	return all, err
+}
+
+// structuresServe is the networks and partnerships that stand.
+func structuresServe(ctx context.Context, tx *db.Tx) ([]mandate.Live, error) {
+	list, members, err := structure.Lasting(ctx, tx)
+	var all []mandate.Live
+	for i, s := range list {
+		all = append(all, mandate.Live{
+			Ref: id.NewRef(structure.RefKind, s.ID), Kind: "partners", Pillar: mandate.Capacity, Title: s.Name, Day: s.Since, Href: "/capacity/structures/" + string(s.ID),
+			Facts: []mandate.Fact{{Say: language.M("{n} organisations take part."), Args: map[string]string{"n": strconv.Itoa(members[i])}}},
+		})
+	}
+	return all, err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"time"
 
 	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
@@ -301,4 +302,35 @@ func Baseline(ctx context.Context, tx *db.Tx, n id.ID) (canonical.Hash, error) {
 		return "", err
 	}
 	return list[0], nil
+}
+
+// BaselineFile returns the baseline of a frozen cohort as it leaves the node (comity/baseline/1): tests by digest, with their
+// points and nobody's name.
+func BaselineFile(ctx context.Context, tx *db.Tx, n id.ID) ([]byte, error) {
+	var content string
+	if err := tx.Row(ctx, `SELECT content FROM baseline WHERE cohort_id = ?`, n).Scan(&content); err != nil {
+		return nil, fmt.Errorf("baseline of cohort %s: %w", n, err)
+	}
+	return []byte(content), nil
+}
+
+// Taught is a cohort whose baseline is frozen, in numbers that show nobody.
+type Taught struct {
+	ID     id.ID
+	Title  string
+	Frozen time.Time
+	Sum    canonical.Hash
+	People int
+	States int
+}
+
+// AllTaught lists the cohorts whose baseline is frozen: what a programme can show for itself.
+func AllTaught(ctx context.Context, tx *db.Tx) ([]Taught, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT c.id, c.title, b.frozen, b.sum, COUNT(e.id), COUNT(DISTINCT e.state)
+		FROM baseline b JOIN cohort c ON c.id = b.cohort_id JOIN enrolment e ON e.cohort_id = c.id
+		GROUP BY c.id, c.title, b.frozen, b.sum ORDER BY b.frozen, c.id`)
+	return db.Collect(rows, err, func(scan db.Scan) (x Taught, err error) {
+		return x, scan(&x.ID, &x.Title, &x.Frozen, &x.Sum, &x.People, &x.States)
+	})
 }

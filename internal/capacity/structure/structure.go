@@ -276,3 +276,19 @@ func List(ctx context.Context, tx *db.Tx, who access.Person) ([]Structure, error
 	}
 	return seen, nil
 }
+
+// Lasting lists the networks and partnerships that were set up and have not ended, with how many organisations take part.
+func Lasting(ctx context.Context, tx *db.Tx) (all []Structure, members []int, err error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM structure WHERE kind IN (?, ?) AND stage IN (?, ?, ?) ORDER BY id`, Network, Partnership, Established, Operating, Sustained)
+	if all, err = db.Collect(rows, err, scan); err != nil {
+		return nil, nil, err
+	}
+	for _, s := range all {
+		in, err := memberIDs(ctx, tx, s.ID)
+		if err != nil {
+			return nil, nil, err
+		}
+		members = append(members, len(in))
+	}
+	return all, members, nil
+}

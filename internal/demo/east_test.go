@@ -1,0 +1,103 @@
+package demo
+
+import (
+	"bytes"
+	"encoding/json"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"comity/internal/capacity/learning"
+	"comity/internal/capacity/structure"
+	"comity/internal/capacity/workshop"
+	"comity/internal/store/db"
+)
+
+// TestCapacityWalk: the workshop of seven invented States runs from its roster to a network, and leaves its files: no
+// person and no State is in the figures.
+func TestCapacityWalk(t *testing.T) {
+	ctx, dir := t.Context(), t.TempDir()
+	w, err := Start(ctx, Options{Dir: t.TempDir(), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.Stop(); err != nil {
+			t.Error(err)
+		}
+	})
+	var out bytes.Buffer
+	if err := w.WalkCapacity(ctx, dir, &out); err != nil {
+		t.Fatalf("%v\n%s", err, out.String())
+	}
+	for name, want := range map[string]string{"baseline.json": "comity/baseline/1", "gain.json": "comity/gain/1", "agenda.ics": "BEGIN:VEVENT", "practice.csv": "what,code,n,value"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.Contains(string(b), want) {
+			t.Errorf("%s: %v, %.80q", name, err, b)
+		}
+		if strings.Contains(string(b), "Learner") || strings.HasSuffix(name, ".json") && strings.Contains(string(b), "\"XB\"") {
+			t.Errorf("%s names somebody, or a State", name)
+		}
+	}
+	var g gainFile
+	b, err := os.ReadFile(filepath.Join(dir, "gain.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(b, &g); err != nil {
+		t.Fatal(err)
+	}
+	if g.Pairs != 28 || g.Gain.Mean < 9 || g.Gain.Mean > 11 || g.Gain.CI.Low <= 0 || len(g.Groups) != 2 || g.Groups["investigator"].N != 14 {
+		t.Errorf("the gain: %+v", g)
+	}
+	org := w.Place("org")
+	err = org.DB.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
+		list, err := workshop.List(ctx, tx, org.As("amina"))
+		if err != nil || len(list) != 1 || list[0].Stage != workshop.Closed {
+			t.Errorf("workshops: %+v (%v)", list, err)
+		}
+		seats, err := workshop.Seats(ctx, tx, list[0].ID)
+		n := 0
+		for _, s := range seats {
+			if s.Status == workshop.Attended {
+				n++
+			}
+		}
+		if n != 28 {
+			t.Errorf("%d attended", n)
+		}
+		if err != nil {
+			return err
+		}
+		cohorts, err := learning.Cohorts(ctx, tx)
+		if err != nil || len(cohorts) != 1 || cohorts[0].State != learning.Frozen {
+			t.Errorf("cohorts: %+v (%v)", cohorts, err)
+		}
+		standings, _, err := org.Mandates.Standings(ctx, tx)
+		if err != nil {
+			return err
+		}
+		shown := map[string]bool{}
+		for _, s := range standings {
+			for _, l := range s.Lives {
+				shown[s.Doc.Symbol+" "+l.Kind] = true
+			}
+		}
+		for _, want := range []string{"CCPCJ 20/7 training", "CCPCJ 22/8 training", "CCPCJ 22/8 partners"} {
+			if !shown[want] {
+				t.Errorf("the mandates show no %s: %v", want, shown)
+			}
+		}
+		structures, err := structure.List(ctx, tx, org.As("amina"))
+		if len(structures) != 1 || structures[0].Stage != structure.Established {
+			t.Errorf("structures: %+v", structures)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
