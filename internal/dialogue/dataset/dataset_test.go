@@ -228,21 +228,78 @@ func TestFiles(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var book struct {
-		Vars []struct {
-			Name string `xml:"name,attr"`
-		} `xml:"dataDscr>var"`
-	}
-	if err := xml.Unmarshal(d, &book); err != nil || len(book.Vars) != len(rows[0]) {
-		t.Errorf("DDI has %d variables, the file %d; %v", len(book.Vars), len(rows[0]), err)
-	}
-	for i, v := range book.Vars {
-		if v.Name != rows[0][i] {
-			t.Errorf("variable %d is %q in DDI, %q in the file", i, v.Name, rows[0][i])
+	for name, values := range map[string]string{"state.csv": "yes no", "state.sav": "1 2"} {
+		if got := described(t, d, name); strings.Join(got.names, " ") != strings.Join(rows[0], " ") || got.answers["law"] != values || got.vars != len(rows[0]) {
+			t.Errorf("the codebook of %s: %d variables %v, law is %q; want those of the file, and %q", name, got.vars, got.names, got.answers["law"], values)
 		}
 	}
 	if !bytes.Contains(d, []byte("Synthetic: these answers were made by a program.")) {
 		t.Error("DDI doesn't say that the data are synthetic")
+	}
+}
+
+// inFile is what a codebook says of one file.
+type inFile struct {
+	vars    int
+	names   []string
+	answers map[string]string // of a variable, without those that stand for no answer
+}
+
+func described(t *testing.T, d []byte, name string) inFile {
+	t.Helper()
+	var book struct {
+		Files []struct {
+			ID   string `xml:"ID,attr"`
+			Name string `xml:"fileTxt>fileName"`
+			Vars int    `xml:"fileTxt>dimensns>varQnty"`
+		} `xml:"fileDscr"`
+		Vars []struct {
+			Name       string `xml:"name,attr"`
+			Files      string `xml:"files,attr"`
+			Categories []struct {
+				Missing string `xml:"missing,attr"`
+				Value   string `xml:"catValu"`
+			} `xml:"catgry"`
+		} `xml:"dataDscr>var"`
+	}
+	if err := xml.Unmarshal(d, &book); err != nil {
+		t.Fatal(err)
+	}
+	x := inFile{answers: map[string]string{}}
+	for _, f := range book.Files {
+		if f.Name != name {
+			continue
+		}
+		x.vars = f.Vars
+		for _, v := range book.Vars {
+			if !slices.Contains(strings.Fields(v.Files), f.ID) {
+				continue
+			}
+			x.names = append(x.names, v.Name)
+			var values []string
+			for _, k := range v.Categories {
+				if k.Missing == "" {
+					values = append(values, k.Value)
+				}
+			}
+			x.answers[v.Name] = strings.Join(values, " ")
+		}
+	}
+	return x
+}
+
+// TestTextThatLooksLikeACode: a text of which all is "-2" is an answer in the system file, not the code of why there is none.
+func TestTextThatLooksLikeACode(t *testing.T) {
+	c := content(t, 2, func(i int, _ *dataset.Row, a *instrument.Answers) {
+		if i == 0 {
+			_ = a.Set("why", "-2 (synthetic)")
+			return
+		}
+		_ = a.Set("why", "-2")
+	})
+	b, err := c.SAV(study.States, printer(t))
+	if err != nil || bytes.Count(b, []byte("-2 ")) != 2 {
+		t.Errorf("%d texts of two stand in the file, %v", bytes.Count(b, []byte("-2 ")), err)
 	}
 }
 

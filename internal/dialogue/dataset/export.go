@@ -10,12 +10,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/xuri/excelize/v2"
 
 	"comity/internal/base/language"
-	"comity/internal/dialogue/dataset/ddi"
 	"comity/internal/dialogue/dataset/sav"
 	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/study"
@@ -58,6 +56,26 @@ func variables(form *instrument.Instrument, tr func(string) string) []variable {
 	return out
 }
 
+// The kinds of variables, as files tell them apart.
+const (
+	numbers = iota
+	words   // texts, days and whatever else isn't counted
+	coded   // one answer of a list
+	chosen  // whether one answer of a question with several was chosen
+)
+
+func (v variable) kind() int {
+	switch v.item.Type {
+	case instrument.SelectOneType:
+		return coded
+	case instrument.SelectMultipleType:
+		return chosen
+	case instrument.IntegerType, instrument.DecimalType, instrument.RangeType:
+		return numbers
+	}
+	return words
+}
+
 // named makes a name that is taken everywhere, and used once.
 func named(s string, used map[string]bool) string {
 	s = strings.Map(func(r rune) rune {
@@ -79,29 +97,34 @@ func named(s string, used map[string]bool) string {
 	return s
 }
 
-// cell is one respondent's value of a variable: the answer, or the code of why there is none.
-func (c *Content) cell(r Row, v variable) string {
+// cell is one respondent's value of a variable: the answer, or the code of why there is none, which given tells apart from
+// an answer that looks like a code.
+func (c *Content) cell(r Row, v variable) (value string, given bool) {
 	q, ok := r.state[v.path]
 	m := r.Marks[v.path]
-	codes := instrument.MissingCodes()
+	why := ""
 	switch {
 	case slices.Contains(r.Sealed, v.path):
-		return strconv.Itoa(codes["confidential"])
+		why = "confidential"
 	case !ok || !q.Relevant:
-		return strconv.Itoa(codes["not_asked"])
-	case q.Value == "" && m.Missing == response.NotKnown:
-		return strconv.Itoa(codes["not_known"])
-	case q.Value == "" && m.Missing == response.NotAvailable:
-		return strconv.Itoa(codes["not_available"])
-	case q.Value == "":
-		return strconv.Itoa(codes["no_answer"])
-	case v.option != "":
-		if slices.Contains(strings.Fields(q.Value), v.option) {
-			return "1"
-		}
-		return "0"
+		why = "not_asked"
+	case q.Value != "":
+	case m.Missing == response.NotKnown:
+		why = "not_known"
+	case m.Missing == response.NotAvailable:
+		why = "not_available"
+	default:
+		why = "no_answer"
 	}
-	return q.Value
+	switch {
+	case why != "":
+		return strconv.Itoa(instrument.MissingCodes()[why]), false
+	case v.option == "":
+		return q.Value, true
+	case slices.Contains(strings.Fields(q.Value), v.option):
+		return "1", true
+	}
+	return "0", true
 }
 
 // head are the columns before the answers.
@@ -126,7 +149,8 @@ func (c *Content) table(a study.Audience, tr func(string) string) [][]string {
 	for _, r := range c.rows(a) {
 		row := lead(r)
 		for _, v := range vars {
-			row = append(row, c.cell(r, v))
+			value, _ := c.cell(r, v)
+			row = append(row, value)
 		}
 		out = append(out, row)
 	}
@@ -276,7 +300,8 @@ func (c *Content) SAV(a study.Audience, p *language.Printer) ([]byte, error) {
 			row = append(row, s)
 		}
 		for i, v := range vars {
-			row = append(row, savCell(form, v, f.Vars[len(head())+i], c.cell(r, v)))
+			value, given := c.cell(r, v)
+			row = append(row, savCell(form, v, f.Vars[len(head())+i], value, given))
 		}
 		f.Rows = append(f.Rows, row)
 	}
@@ -290,26 +315,32 @@ func (c *Content) SAV(a study.Audience, p *language.Printer) ([]byte, error) {
 func (c *Content) savVar(a study.Audience, form *instrument.Instrument, v variable, tr func(string) string, p *language.Printer) sav.Var {
 	x := sav.Var{Name: v.name, Label: v.label}
 	codes := instrument.MissingCodes()
-	switch v.item.Type {
-	case instrument.SelectOneType:
+	switch v.kind() {
+	case coded:
 		for i, k := range form.Lists[v.item.List] {
 			x.Labels = append(x.Labels, sav.Label{Value: float64(i + 1), Text: tr(k.Label)})
 		}
-	case instrument.SelectMultipleType:
+	case chosen:
 		x.Labels = []sav.Label{{Value: 0, Text: p.T("Not chosen")}, {Value: 1, Text: p.T("Chosen")}}
-	case instrument.IntegerType, instrument.DecimalType, instrument.RangeType:
-	default:
+	case words:
 		x.Text, x.Width = true, 1
 		for _, r := range c.rows(a) {
-			x.Width = max(x.Width, min(sav.MaxText, len(c.cell(r, v))))
+			if value, given := c.cell(r, v); given {
+				x.Width = max(x.Width, min(sav.MaxText, len(value)))
+			}
 		}
 		return x
 	}
-	for _, k := range []string{"not_asked", "no_answer", "not_available", "not_known", "confidential"} {
+	for _, k := range missing() {
 		x.Labels = append(x.Labels, sav.Label{Value: float64(codes[k]), Text: p.T(missingSay(k))})
 	}
 	x.Missing = []float64{float64(codes["not_asked"]), float64(codes["no_answer"]), float64(codes["confidential"])}
 	return x
+}
+
+// missing are the reasons why there is no answer, in the order in which files list them.
+func missing() []string {
+	return []string{"not_asked", "no_answer", "not_available", "not_known", "confidential"}
 }
 
 // missingSay is why there is no answer.
@@ -327,14 +358,14 @@ func missingSay(k string) string {
 	return language.M("Confidential")
 }
 
-func savCell(form *instrument.Instrument, v variable, x sav.Var, s string) any {
+func savCell(form *instrument.Instrument, v variable, x sav.Var, s string, given bool) any {
 	if x.Text {
-		if _, err := strconv.Atoi(s); err == nil && strings.HasPrefix(s, "-") {
+		if !given {
 			return "" // a code of why there is none has no place in a text
 		}
 		return s
 	}
-	if v.item.Type == instrument.SelectOneType {
+	if v.kind() == coded {
 		if i := slices.IndexFunc(form.Lists[v.item.List], func(k instrument.Choice) bool { return k.Name == s }); i >= 0 {
 			return float64(i + 1)
 		}
@@ -344,57 +375,4 @@ func savCell(form *instrument.Instrument, v variable, x sav.Var, s string) any {
 		return nil
 	}
 	return n
-}
-
-// DDI writes what the dataset is and what its variables mean (DDI Codebook 2.5), for one audience.
-func (c *Content) DDI(a study.Audience, p *language.Printer) ([]byte, error) {
-	form := c.Form(a)
-	if form == nil {
-		return nil, nil
-	}
-	sum, err := c.Hash()
-	if err != nil {
-		return nil, err
-	}
-	tr := c.Labels(a, p)
-	title := c.Title[p.Tag()]
-	if title == "" {
-		title = c.Title[language.English]
-	}
-	book := ddi.Codebook{Title: title, Lang: string(p.Tag()), Producer: "Comity", Version: string(sum), Cases: len(c.rows(a))}
-	if c.Synthetic {
-		book.Notes = p.T("Synthetic: these answers were made by a program. No State, company or organisation gave them.")
-	}
-	for _, name := range head() {
-		book.Vars = append(book.Vars, ddi.Var{Name: name, Label: name, Text: true})
-	}
-	codes := instrument.MissingCodes()
-	for _, v := range variables(form, tr) {
-		x := ddi.Var{Name: v.name, Label: short(v.label), Question: v.label, Text: v.item.Type == instrument.TextType}
-		switch {
-		case v.option != "":
-			x.Categories = []ddi.Category{{Value: "0", Label: p.T("Not chosen"), N: -1}, {Value: "1", Label: p.T("Chosen"), N: -1}}
-		case v.item.Type == instrument.SelectOneType:
-			for i, k := range form.Lists[v.item.List] {
-				x.Categories = append(x.Categories, ddi.Category{Value: strconv.Itoa(i + 1), Label: tr(k.Label), N: -1})
-			}
-		}
-		if !x.Text {
-			for _, k := range []string{"not_asked", "no_answer", "not_available", "not_known", "confidential"} {
-				x.Categories = append(x.Categories, ddi.Category{Value: strconv.Itoa(codes[k]), Label: p.T(missingSay(k)), Missing: true, N: -1})
-			}
-		}
-		book.Vars = append(book.Vars, x)
-	}
-	var b bytes.Buffer
-	err = ddi.Write(&b, book)
-	return b.Bytes(), err
-}
-
-// short cuts a label for lists.
-func short(s string) string {
-	if utf8.RuneCountInString(s) <= 120 {
-		return s
-	}
-	return string([]rune(s)[:119]) + "…"
 }

@@ -5,7 +5,9 @@ package ddi
 import (
 	"encoding/xml"
 	"io"
+	"slices"
 	"strconv"
+	"strings"
 )
 
 // Namespace of DDI Codebook 2.5.
@@ -16,13 +18,20 @@ type Codebook struct {
 	Title, Lang, Producer, Date, Abstract, Notes string
 	Version                                      string // digest of the dataset
 	Cases                                        int
+	Files                                        []File
 	Vars                                         []Var
 }
 
-// Var is one variable.
+// File is a file in which the variables stand. Its variables are those that name its ID, in their order.
+type File struct {
+	ID, Name, Type string
+}
+
+// Var is one variable, as the files write it that it names: one that two files write differently is there twice.
 type Var struct {
 	Name, Label, Question string
 	Text                  bool
+	Files                 []string
 	Categories            []Category
 }
 
@@ -59,6 +68,7 @@ type stat struct {
 
 type variable struct {
 	ID         string     `xml:"ID,attr"`
+	Files      string     `xml:"files,attr,omitempty"`
 	Name       string     `xml:"name,attr"`
 	Interval   string     `xml:"intrvl,attr"`
 	Label      text       `xml:"labl"`
@@ -71,25 +81,38 @@ type format struct {
 	Type string `xml:"type,attr"`
 }
 
+type file struct {
+	ID    string `xml:"ID,attr"`
+	Name  string `xml:"fileTxt>fileName"`
+	Cases int    `xml:"fileTxt>dimensns>caseQnty"`
+	Vars  int    `xml:"fileTxt>dimensns>varQnty"`
+	Type  string `xml:"fileTxt>fileType"`
+}
+
 type codebook struct {
-	XMLName  xml.Name `xml:"codeBook"`
-	NS       string   `xml:"xmlns,attr"`
-	Version  string   `xml:"version,attr"`
-	Lang     string   `xml:"xml:lang,attr,omitempty"`
-	Citation citation `xml:"stdyDscr>citation"`
-	Abstract *text    `xml:"stdyDscr>stdyInfo>abstract,omitempty"`
-	Notes    *text    `xml:"stdyDscr>notes,omitempty"`
-	File     struct {
-		Cases int `xml:"dimensns>caseQnty"`
-		Vars  int `xml:"dimensns>varQnty"`
-	} `xml:"fileDscr>fileTxt"`
-	Vars []variable `xml:"dataDscr>var"`
+	XMLName  xml.Name   `xml:"codeBook"`
+	NS       string     `xml:"xmlns,attr"`
+	Version  string     `xml:"version,attr"`
+	Lang     string     `xml:"xml:lang,attr,omitempty"`
+	Citation citation   `xml:"stdyDscr>citation"`
+	Abstract *text      `xml:"stdyDscr>stdyInfo>abstract,omitempty"`
+	Notes    *text      `xml:"stdyDscr>notes,omitempty"`
+	Files    []file     `xml:"fileDscr"`
+	Vars     []variable `xml:"dataDscr>var"`
 }
 
 // Write writes the codebook; the same one gives the same bytes.
 func Write(w io.Writer, c Codebook) error {
 	doc := codebook{NS: Namespace, Version: "2.5", Lang: c.Lang, Citation: citation{c.Title, c.Producer, c.Date, c.Version}}
-	doc.File.Cases, doc.File.Vars = c.Cases, len(c.Vars)
+	for _, f := range c.Files {
+		x := file{ID: f.ID, Name: f.Name, Cases: c.Cases, Type: f.Type}
+		for _, v := range c.Vars {
+			if slices.Contains(v.Files, f.ID) {
+				x.Vars++
+			}
+		}
+		doc.Files = append(doc.Files, x)
+	}
 	if c.Abstract != "" {
 		doc.Abstract = &text{c.Lang, c.Abstract}
 	}
@@ -112,7 +135,7 @@ func Write(w io.Writer, c Codebook) error {
 }
 
 func (v Var) write(i int, lang string) variable {
-	x := variable{ID: "V" + strconv.Itoa(i+1), Name: v.Name, Interval: "discrete", Label: text{lang, v.Label}, Format: format{"numeric"}}
+	x := variable{ID: "V" + strconv.Itoa(i+1), Files: strings.Join(v.Files, " "), Name: v.Name, Interval: "discrete", Label: text{lang, v.Label}, Format: format{"numeric"}}
 	if v.Text {
 		x.Format.Type = "character"
 	}

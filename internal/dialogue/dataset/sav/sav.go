@@ -2,7 +2,8 @@
 // names, labels of variables and values, missing values.
 //
 // The layout follows the description of the format in the manual of PSPP ("System File Format"): a header, one record for
-// each eight bytes of a variable, value labels, information records, the data uncompressed in little-endian order.
+// each eight bytes of a variable, value labels, information records, the data uncompressed in little-endian order. A text of
+// more than 255 bytes is written as several variables, and the record of very long strings makes one of them.
 package sav
 
 import (
@@ -18,8 +19,8 @@ import (
 	"comity/internal/base/errs"
 )
 
-// MaxText is how many bytes of a text are kept: longer ones end with "…".
-const MaxText = 255
+// MaxText is how many bytes of a text are kept: longer ones end with "…". More isn't possible in the format.
+const MaxText = 32_767
 
 // Var is one variable.
 type Var struct {
@@ -60,8 +61,10 @@ func (w *writer) num(f float64) { _ = binary.Write(w, binary.LittleEndian, f) }
 // text writes s in n bytes, filled up with spaces.
 func (w *writer) text(s string, n int) {
 	w.WriteString(clip(s, n))
-	w.WriteString(strings.Repeat(" ", n-len(clip(s, n))))
+	w.spaces(n - len(clip(s, n)))
 }
+
+func (w *writer) spaces(n int) { w.WriteString(strings.Repeat(" ", n)) }
 
 // clip cuts s to n bytes between two characters.
 func clip(s string, n int) string {
@@ -97,7 +100,9 @@ func Write(to io.Writer, f File) error {
 	w.header(f, units)
 	short := shortNames(f.Vars)
 	for i, v := range f.Vars {
-		w.variable(v, short[i])
+		for k, part := range v.segments() {
+			w.variable(part, short[i][k])
+		}
 	}
 	w.valueLabels(f.Vars)
 	if len(f.Notes) > 0 {
@@ -119,11 +124,16 @@ func Write(to io.Writer, f File) error {
 	return err
 }
 
+// units is how many times eight bytes a value takes.
 func (v Var) units() int {
-	if v.Text {
-		return (v.Width + 7) / 8
+	if !v.Text {
+		return 1
 	}
-	return 1
+	n := 0
+	for _, part := range v.segments() {
+		n += (part.Width + 7) / 8
+	}
+	return n
 }
 
 func (f File) check() error {
@@ -190,7 +200,7 @@ func (w *writer) variable(v Var, short string) {
 	for _, m := range v.Missing {
 		w.num(m)
 	}
-	for range v.units() - 1 { // the rest of a text
+	for range v.units() - 1 { // the rest of the segment
 		w.int(2)
 		w.int(-1)
 		w.int(0)
@@ -228,7 +238,7 @@ func (w *writer) valueLabels(vars []Var) {
 	}
 }
 
-func (w *writer) information(vars []Var, short []string) {
+func (w *writer) information(vars []Var, short [][]string) {
 	w.record(3, 4, 8) // machine integers
 	for _, n := range []int{11, 0, 0, -1, 1, 1, 2, 65001} {
 		w.int(n)
@@ -238,12 +248,20 @@ func (w *writer) information(vars []Var, short []string) {
 	w.num(math.MaxFloat64)
 	w.num(math.Nextafter(missing, 0))
 	var names []string
+	wide := ""
 	for i, v := range vars {
-		names = append(names, short[i]+"="+v.Name)
+		names = append(names, short[i][0]+"="+v.Name)
+		if v.Text && v.Width > maxSegment {
+			wide += fmt.Sprintf("%s=%05d\x00\t", short[i][0], v.Width)
+		}
 	}
 	long := strings.Join(names, "\t")
 	w.record(13, 1, len(long))
 	w.WriteString(long)
+	if wide != "" {
+		w.record(14, 1, len(wide))
+		w.WriteString(wide)
+	}
 	w.record(20, 1, len("UTF-8"))
 	w.WriteString("UTF-8")
 }
@@ -259,22 +277,28 @@ func (w *writer) value(v Var, x any) {
 	switch x := x.(type) {
 	case nil:
 		if v.Text {
-			w.text("", v.units()*8)
+			w.words(v, "")
 			return
 		}
 		w.num(missing)
 	case string:
-		w.text(ellipsis(x, v.Width), v.units()*8)
+		w.words(v, ellipsis(x, v.Width))
 	case float64:
 		w.num(x)
 	}
 }
 
-// shortNames gives each variable a name of at most eight characters, as old programs know it: V1, V2, ….
-func shortNames(vars []Var) []string {
-	var out []string
-	for i := range vars {
-		out = append(out, fmt.Sprintf("V%d", i+1))
+// shortNames gives each segment of each variable a name of at most eight characters, as old programs know it: V1, V2, ….
+func shortNames(vars []Var) [][]string {
+	var out [][]string
+	n := 0
+	for _, v := range vars {
+		var names []string
+		for range v.segments() {
+			n++
+			names = append(names, fmt.Sprintf("V%d", n))
+		}
+		out = append(out, names)
 	}
 	return out
 }

@@ -3,6 +3,7 @@ package sav
 import (
 	"bytes"
 	"encoding/csv"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -42,6 +43,60 @@ func TestSameBytes(t *testing.T) {
 
 // TestC5 opens the file in PSPP: names, labels, missing values and texts are what was written.
 func TestC5(t *testing.T) {
+	out, rows := inPSPP(t, sample(), "DISPLAY DICTIONARY.\nFREQUENCIES legislation_has_a_law.\n")
+	for _, want := range []string{"legislation_has_a_law", "Is there a law? «Закон» القانون 法律", "Yes / نعم", "No / 否", "Not known"} {
+		if !strings.Contains(out, want) {
+			t.Errorf("pspp doesn't say %q:\n%s", want, out)
+		}
+	}
+	if len(rows) != 4 {
+		t.Fatalf("%d rows", len(rows))
+	}
+	if got := strings.Join(rows[1], "|"); got != "synthetic-1|1|Без замечаний|12.5" {
+		t.Errorf("the first row is %q", got)
+	}
+	if r := rows[2]; r[2] != "ملاحظة" || strings.TrimSpace(r[3]) != "" {
+		t.Errorf("the second row is %q", r)
+	}
+	if r := rows[3]; r[1] != "-8" || !strings.HasSuffix(r[2], "…") || len(r[2]) > 255 {
+		t.Errorf("the third row is %q", r)
+	}
+}
+
+// TestC5LongTexts: texts that take several variables of the format are read back equal in PSPP, wherever they end, and
+// what stands between and after them too.
+func TestC5LongTexts(t *testing.T) {
+	widths := []int{252, 255, 256, 504, 505, 757, 5_000, MaxText}
+	f := File{Label: "Exercise"}
+	var short, long []any
+	for _, n := range widths {
+		f.Vars = append(f.Vars, Var{Name: fmt.Sprintf("text%d", n), Label: fmt.Sprintf("%d bytes", n), Text: true, Width: n}, Var{Name: fmt.Sprintf("after%d", n)})
+		// "长" takes three bytes, so that the cuts between segments fall within characters.
+		whole := strings.Repeat("长", (n-1)/3) + "."
+		long = append(long, whole+strings.Repeat("!", n-len(whole)), float64(n))
+		short = append(short, "ش", nil)
+	}
+	f.Rows = [][]any{long, short}
+	_, rows := inPSPP(t, f, "")
+	if len(rows) != 3 || len(rows[1]) != len(f.Vars) {
+		t.Fatalf("%d rows, want two and their names, each of %d", len(rows), len(f.Vars))
+	}
+	for i, v := range f.Vars {
+		if rows[0][i] != v.Name {
+			t.Errorf("variable %d is %q, want %q", i, rows[0][i], v.Name)
+		}
+		if want := fmt.Sprint(long[i]); rows[1][i] != want {
+			t.Errorf("%s: %d bytes read back, %d written, and they differ", v.Name, len(rows[1][i]), len(want))
+		}
+		if v.Text && rows[2][i] != "ش" {
+			t.Errorf("%s of the second row is %q", v.Name, rows[2][i])
+		}
+	}
+}
+
+// inPSPP opens a file in PSPP, runs more commands on it, and returns what the program says and the data as it reads them.
+func inPSPP(t *testing.T, f File, more string) (string, [][]string) {
+	t.Helper()
 	program, err := exec.LookPath("pspp")
 	if err != nil {
 		if os.Getenv("COMITY_TEST_TOOLS") != "" {
@@ -51,10 +106,10 @@ func TestC5(t *testing.T) {
 	}
 	dir := t.TempDir()
 	var b bytes.Buffer
-	if err := Write(&b, sample()); err != nil {
+	if err := Write(&b, f); err != nil {
 		t.Fatal(err)
 	}
-	syntax := "GET FILE='data.sav'.\nDISPLAY DICTIONARY.\nSAVE TRANSLATE /OUTFILE='out.csv' /TYPE=CSV /REPLACE /FIELDNAMES /CELLS=VALUES.\nFREQUENCIES legislation_has_a_law.\n"
+	syntax := "GET FILE='data.sav'.\nSAVE TRANSLATE /OUTFILE='out.csv' /TYPE=CSV /REPLACE /FIELDNAMES /CELLS=VALUES.\n" + more
 	for name, content := range map[string][]byte{"data.sav": b.Bytes(), "look.sps": []byte(syntax)} {
 		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
 			t.Fatal(err)
@@ -64,31 +119,17 @@ func TestC5(t *testing.T) {
 	c.Dir, c.Env = dir, append(os.Environ(), "LC_ALL=C.UTF-8")
 	out, err := c.CombinedOutput()
 	if err != nil || bytes.Contains(out, []byte("warning")) || bytes.Contains(out, []byte("error:")) {
-		t.Fatalf("pspp: %v\n%s", err, out)
+		t.Fatalf("pspp: %v\n%.2000s", err, out)
 	}
-	for _, want := range []string{"legislation_has_a_law", "Is there a law? «Закон» القانون 法律", "Yes / نعم", "No / 否", "Not known", "Synthetic: made by a program."} {
-		if !bytes.Contains(out, []byte(want)) && want != "Synthetic: made by a program." {
-			t.Errorf("pspp doesn't say %q:\n%s", want, out)
-		}
-	}
-	f, err := os.Open(filepath.Join(dir, "out.csv"))
+	written, err := os.ReadFile(filepath.Join(dir, "out.csv"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = f.Close() }()
-	rows, err := csv.NewReader(f).ReadAll()
-	if err != nil || len(rows) != 4 {
-		t.Fatalf("%d rows, %v", len(rows), err)
+	rows, err := csv.NewReader(bytes.NewReader(written)).ReadAll()
+	if err != nil {
+		t.Fatal(err)
 	}
-	if got := strings.Join(rows[1], "|"); got != "synthetic-1|1|Без замечаний|12.5" {
-		t.Errorf("the first row is %q", got)
-	}
-	if r := rows[2]; r[2] != "ملاحظة" || strings.TrimSpace(r[3]) != "" {
-		t.Errorf("the second row is %q", r)
-	}
-	if r := rows[3]; r[1] != "-8" || !strings.HasSuffix(r[2], "…") || len(r[2]) > MaxText {
-		t.Errorf("the third row is %q", r)
-	}
+	return string(out), rows
 }
 
 func TestWriteRefuses(t *testing.T) {
@@ -96,7 +137,7 @@ func TestWriteRefuses(t *testing.T) {
 		"a name with a space": {Vars: []Var{{Name: "a b"}}},
 		"a name there twice":  {Vars: []Var{{Name: "a"}, {Name: "A"}}},
 		"a number first":      {Vars: []Var{{Name: "1a"}}},
-		"a text that is wide": {Vars: []Var{{Name: "a", Text: true, Width: 256}}},
+		"a text too wide":     {Vars: []Var{{Name: "a", Text: true, Width: MaxText + 1}}},
 		"four missing values": {Vars: []Var{{Name: "a", Missing: []float64{1, 2, 3, 4}}}},
 		"a row that is short": {Vars: []Var{{Name: "a"}}, Rows: [][]any{{}}},
 		"a text for a number": {Vars: []Var{{Name: "a"}}, Rows: [][]any{{"x"}}},
