@@ -48,10 +48,12 @@ func (t *Table) flow() flow {
 				continue
 			}
 			e := edge{at: place{i, j}, from: 1 + i, to: 1 + rows + j, value: c.Hidden}
-			if i == rows {
+			switch {
+			case i == rows && j == cols: // what comes out at the end goes in at the beginning
+				e.from, e.to = sink, source
+			case i == rows:
 				e.from, e.to = 1+rows+j, sink
-			}
-			if j == cols {
+			case j == cols:
 				e.from, e.to = source, 1+i
 			}
 			f.edges = append(f.edges, e)

@@ -32,7 +32,7 @@ type group []int
 
 // groups are the rows of a table and, last, all of it.
 func (r *Release) groups(s *Survey) []group {
-	size := len(s.Values[r.Item])
+	size := len(s.Values[r.On[0]])
 	all := make([]group, len(r.Table.Cells))
 	for i := range all {
 		all[i] = make(group, size)

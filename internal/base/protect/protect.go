@@ -44,6 +44,9 @@ type Table struct {
 	// Known says that who belongs to a row is known anyway (a region, a kind of respondent): the rows' sums tell
 	// nothing and are always shown, and a group that is all of one answer tells everything.
 	Known bool
+	// Part says that only those are counted who gave some answer to another question: then the sum over everything is
+	// itself a count of answers, and can be hidden as any other.
+	Part bool
 }
 
 // NewTable makes a table with its sums from rows of counts of the same length.
@@ -70,8 +73,10 @@ func NewTable(known bool, rows [][]Cell) *Table {
 func (t *Table) rows() int { return len(t.Cells) - 1 }
 func (t *Table) cols() int { return len(t.Cells[0]) - 1 }
 
-// fixed reports a cell that is never hidden: the sum over everything, and sums that everybody knows.
-func (t *Table) fixed(i, j int) bool { return j == t.cols() && (t.Known || i == t.rows()) }
+// fixed reports a cell that is never hidden: the sum over everybody, and sums that everybody knows.
+func (t *Table) fixed(i, j int) bool {
+	return j == t.cols() && (t.Known || i == t.rows() && !t.Part)
+}
 
 // Policy is how small is too small.
 type Policy struct {

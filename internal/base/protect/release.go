@@ -1,12 +1,20 @@
 package protect
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Survey is who answered what, as an attacker would wish to know it. Respondents are numbered from 0.
 type Survey struct {
 	Values map[string][]string // question → each respondent's answer, "" without one that is counted
 	Hidden map[string][]bool   // question → may this respondent's answer be shown in sums only
 	Domain map[string][]string // question → its possible answers; nil for a number
+	// Options are those of a question with several answers. Its values are names of options with spaces between, and
+	// what is kept is each option on its own: nobody is to learn of any whether it was chosen. Its Domain can be left
+	// out, or hold answers that are possible for everybody.
+	Options map[string][]string
 }
 
 // hides reports whether someone's answer to a question is one that only sums may show.
@@ -37,8 +45,8 @@ func (s *Survey) with(who int, question, value string) func(string) string {
 // Release is a table that is out, or is about to be, with how respondents come into it.
 type Release struct {
 	Table *Table
-	Item  string   // the question that it counts
-	On    []string // every question whose answer decides where someone stands: Item, what it is broken down by, what filters
+	Item  string   // what it counts: two tables with the same Item and as many columns have the same columns
+	On    []string // every question whose answer decides where someone stands: that which is counted first, what it is broken down by, what filters
 	Sums  bool     // its one column holds sums or averages of numbers, and the rows' sums are the numbers of answers
 	Place func(who int, answer func(question string) string) (row, col int, ok bool)
 }
@@ -80,12 +88,19 @@ func (p Policy) applySums(t *Table) {
 	t.alike()
 }
 
-// alike keeps the number of answers back where the sum is, unless who belongs to the groups is known anyway: the size of
-// a group that protected answers make is such an answer.
+// alike keeps the number of answers back where the sum is, and the sum where the number is, unless who belongs to the groups
+// is known anyway: the size of a group that protected answers make is such an answer, and a sum beside a mean gives it.
 func (t *Table) alike() {
-	for i := range t.rows() {
-		if !t.Known && t.Cells[i][0].Flag != Shown {
-			t.Cells[i][1].hide(t.Cells[i][0].Flag)
+	for i := range t.Cells {
+		sum, n := &t.Cells[i][0], &t.Cells[i][1]
+		if t.fixed(i, 1) {
+			continue
+		}
+		if sum.Flag != Shown {
+			n.hide(sum.Flag)
+		}
+		if n.Flag != Shown {
+			sum.hide(n.Flag)
 		}
 	}
 }
@@ -181,11 +196,20 @@ func Exposed(s *Survey, out []*Release, question string) []int {
 	return found
 }
 
-// open reports that another answer of this respondent would fit all that is shown.
+// open reports that another answer of this respondent would fit all that is shown. Of a question with several answers that
+// has to be so for each option: what is exchanged or changed is the answer as a whole, since a number of its options alone
+// might be no answer that anybody could give.
 func (s *Survey) open(out []*Release, question string, who int) bool {
 	mine := s.Values[question][who]
-	for _, other := range s.Domain[question] {
-		if other != mine && fits(out, question, move{who, s.answer(who), s.with(who, question, other)}) {
+	left := s.aspects(question)
+	other := func(value string, moves ...move) bool {
+		if slices.ContainsFunc(left, func(a aspect) bool { return a(value) != a(mine) }) && fits(out, question, moves...) {
+			left = slices.DeleteFunc(left, func(a aspect) bool { return a(value) != a(mine) })
+		}
+		return len(left) == 0
+	}
+	for _, value := range s.Domain[question] {
+		if other(value, move{who, s.answer(who), s.with(who, question, value)}) {
 			return true
 		}
 	}
@@ -193,15 +217,35 @@ func (s *Survey) open(out []*Release, question string, who int) bool {
 		if partner == who || !s.hides(question, partner) {
 			continue
 		}
-		if theirs == mine && (nothing(mine) || !onlySummed(out, question)) {
-			continue // two noughts can't be one less and one more
+		exchange := []move{{who, s.answer(who), s.with(who, question, theirs)}, {partner, s.answer(partner), s.with(partner, question, mine)}}
+		if theirs != mine {
+			if other(theirs, exchange...) {
+				return true
+			}
+			continue
 		}
-		if fits(out, question, move{who, s.answer(who), s.with(who, question, theirs)}, move{partner, s.answer(partner), s.with(partner, question, mine)}) &&
-			(theirs != mine || together(s, out, question, who, partner)) {
+		// Two equal numbers could be one more and one less, where only sums are shown; two noughts can't.
+		if !nothing(mine) && onlySummed(out, question) && fits(out, question, exchange...) && together(s, out, question, who, partner) {
 			return true
 		}
 	}
 	return false
+}
+
+// aspect is what is to be learnt of nobody's answer.
+type aspect func(value string) string
+
+// aspects are the answer itself, or of one with several whether each option was chosen.
+func (s *Survey) aspects(question string) []aspect {
+	options := s.Options[question]
+	if options == nil {
+		return []aspect{func(value string) string { return value }}
+	}
+	var all []aspect
+	for _, o := range options {
+		all = append(all, func(value string) string { return strconv.FormatBool(slices.Contains(strings.Fields(value), o)) })
+	}
+	return all
 }
 
 // nothing reports a number below which there is none.

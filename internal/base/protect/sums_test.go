@@ -86,7 +86,7 @@ func TestC3Sums(t *testing.T) {
 				s.Values["b"][i] = strconv.Itoa(p.answer[1])
 			}
 		}
-		counted := view{0, "region", -1}
+		counted := view{0, "region", -1, 0}
 		first := counted.release(people, 2)
 		protect.Policy{}.Release(s, nil, first)
 		out, views := []*protect.Release{first}, []summed{"region", "other", ""}
