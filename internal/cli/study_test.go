@@ -80,7 +80,7 @@ func putDataset(ctx context.Context, dir string, st id.ID, content []byte, n int
 		if err != nil {
 			return err
 		}
-		_, err = tx.Exec(ctx, `INSERT INTO dataset_table (id, study_id, n, audience, item, by_what, out_by, out_at) VALUES (?, ?, 1, 'state', 'law', '', '', ?)
+		_, err = tx.Exec(ctx, `INSERT INTO dataset_out (id, study_id, n, audience, item, by_what, where_item, where_is, out_by, out_at) VALUES (?, ?, 1, 'state', 'law', '', '', '', '', ?)
 			ON CONFLICT DO NOTHING`, fmt.Sprintf("01JF%022d", n), st, time.Date(2026, 3, 2, 0, 0, 0, 0, time.UTC))
 		return err
 	})

@@ -62,7 +62,7 @@ func (w *World) Inquire(ctx context.Context, out io.Writer) (*inquiry, error) {
 		do   func() error
 	}{
 		{"plan", k.plan}, {"frame", k.frame}, {"field", k.field}, {"answer", k.answer}, {"answer on own nodes", k.ownNodes}, {"close", k.close},
-		{"count", k.count}, {"find", k.find}, {"report", k.write}, {"comments", k.comments}, {"translate", k.translate}, {"meet", k.meet}, {"mandates", k.mandates},
+		{"count", k.count}, {"code", k.code}, {"find", k.find}, {"report", k.write}, {"comments", k.comments}, {"translate", k.translate}, {"meet", k.meet}, {"mandates", k.mandates},
 	} {
 		if err := step.do(); err != nil {
 			return k, fmt.Errorf("study: %s: %w", step.what, err)
@@ -293,6 +293,9 @@ func (k *inquiry) fill(p *Place, who access.Person, r study.Respondent, share in
 	now := p.Config.Now()
 	a, none, err := answerForm(form.Form, string(r.Audience)+r.State+r.Name, words, now)
 	if err != nil {
+		return err
+	}
+	if err := propose(form.Form, a, none, r); err != nil {
 		return err
 	}
 	marks := map[string]response.Mark{}

@@ -2,6 +2,8 @@ package demo
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -10,7 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"comity/internal/dialogue/dataset"
 	"comity/internal/dialogue/response"
+	"comity/internal/dialogue/study"
 	"comity/internal/mandate"
 	"comity/internal/store/db"
 )
@@ -71,11 +75,72 @@ func TestF5(t *testing.T) {
 		if len(seen) != 5 {
 			t.Errorf("seen %v, want five documents", seen)
 		}
-		return err
+		return cmp.Or(err, dataAreThere(t, ctx, tx, k))
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// dataAreThere looks at what the pages of the study's data show: tables of which something is shown, sound findings, an open
+// question that is coded to the end.
+func dataAreThere(t *testing.T, ctx context.Context, tx *db.Tx, k *inquiry) error {
+	t.Helper()
+	c, err := dataset.Load(ctx, tx, k.data)
+	if err != nil {
+		return err
+	}
+	out, err := dataset.Out(ctx, tx, k.study)
+	if err != nil {
+		return err
+	}
+	kinds := map[string]int{}
+	for _, o := range out {
+		r, err := c.CountOut(out, o.ID)
+		if err != nil {
+			return err
+		}
+		shown := 0
+		for _, g := range r.Rows {
+			for _, x := range g.Cells {
+				if kinds["counts"]++; !x.Hidden() {
+					shown++
+				} else {
+					kinds["kept back"]++
+				}
+			}
+		}
+		if t.Logf("table %d on %s: %d counts shown", o.N, o.Item, shown); shown == 0 {
+			t.Errorf("nothing is shown of table %d, %+v", o.N, o.Table)
+		}
+		if o.Where != "" {
+			kinds["filtered"]++
+		}
+	}
+	if len(out) != 6 || kinds["filtered"] != 1 || kinds["kept back"] == 0 {
+		t.Errorf("%d tables, %v; want six, one of them filtered, and some counts kept back", len(out), kinds)
+	}
+	findings, err := dataset.Findings(ctx, tx, k.study)
+	if err != nil {
+		return err
+	}
+	for _, f := range findings {
+		if p := c.Check(f, out); f.Status != "reviewed" || len(p) > 0 {
+			t.Errorf("finding %d is %s, %+v", f.Number, f.Status, p)
+		}
+	}
+	if len(findings) != 3 {
+		t.Errorf("%d findings and options, want two and one", len(findings))
+	}
+	q := dataset.Open{Audience: study.States, Item: proposals}
+	a, err := dataset.Agree(ctx, tx, k.study, k.data, q, c)
+	if err != nil {
+		return err
+	}
+	if a == nil || len(a.Differ) == 0 || a.Decided != len(a.Differ) || a.Alpha < 0.6 || a.Alpha >= 1 {
+		t.Errorf("the coding of proposals: %+v, want two coders who differ now and then, and each difference decided", a)
+	}
+	return nil
 }
 
 // TestStudyWalkLeavesWhatItPromises checks the files that the study leaves with programs that aren't ours.

@@ -31,7 +31,7 @@ func TestBrowserData(t *testing.T) {
 			t.Run(view, func(t *testing.T) {
 				for _, l := range []struct{ name, role, path string }{
 					{"data", "manager", h.at("/data?")}, {"tables", "manager", h.at("/tables?")}, {"table", "editor", table + "?"},
-					{"newtable", "manager", h.at("/tables/new?audience=state&item=law&by=region&")}, {"map", "editor", h.at("/map?")},
+					{"newtable", "manager", h.at("/tables/new?audience=state&item=law&by=region&")}, {"filtered", "manager", h.at("/tables/new?audience=state&item=acts&where=law&is=yes&")}, {"map", "editor", h.at("/map?")},
 					{"coding", "manager", h.at("/coding?")}, {"question", "manager", h.at("/coding/question?audience=state&item=why&")},
 					{"findings", "editor", h.at("/findings?")}, {"finding", "editor", finding + "?table=" + strings.TrimPrefix(table, "/d/tables/") + "&"},
 				} {

@@ -1,6 +1,7 @@
 package dataset
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -99,6 +100,15 @@ func (d *Data) Frame(ctx context.Context, who access.Person, n id.ID, q Open, k 
 		return err
 	}
 	return d.Desk.Do(ctx, who, "coding.frame", id.NewRef(Kind, entry), func(c *desk.Change) error {
+		_, x, content, err := newest(ctx, c.Tx, n)
+		if err != nil {
+			return err
+		}
+		if content != nil {
+			if both, err := bothDone(ctx, c.Tx, x.ID, q, len(content.Open(q))); err != nil || both {
+				return cmp.Or(err, compared(q))
+			}
+		}
 		have, err := Codes(ctx, c.Tx, n, q)
 		if err != nil {
 			return err
@@ -167,11 +177,16 @@ func (d *Data) CodeAnswers(ctx context.Context, who access.Person, n id.ID, q Op
 			return err
 		}
 		if both {
-			return errs.Say(fmt.Errorf("code %s: %w", q.Item, errs.Conflict), language.M("Both are done, and their codings are compared. What differs is decided now."), nil)
+			return compared(q)
 		}
 		c.Record(map[string]any{"dataset": x.Hash, "audience": q.Audience, "item": q.Item, "answers": len(made)})
 		return put(ctx, c, x.ID, q, who.ID, known)
 	}, desk.Once(entry))
+}
+
+// compared is in the way of a change once two have coded every answer.
+func compared(q Open) error {
+	return errs.Say(fmt.Errorf("code %s: %w", q.Item, errs.Conflict), language.M("Both are done, and their codings are compared. What differs is decided now."), nil)
 }
 
 // coded checks that the answers and the codes exist, and returns the codes sorted.

@@ -20,7 +20,7 @@ import (
 )
 
 // reasons are the twelve open answers of the coding test.
-func reasons(t *testing.T) func(int, *dataset.Row, *instrument.Answers) {
+func reasons(t testing.TB) func(int, *dataset.Row, *instrument.Answers) {
 	return func(i int, _ *dataset.Row, x *instrument.Answers) {
 		if err := x.Set("why", fmt.Sprintf("Reason %d (synthetic)", i)); err != nil {
 			t.Fatal(err)

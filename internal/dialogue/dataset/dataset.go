@@ -9,6 +9,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -111,6 +112,7 @@ type Content struct {
 	Rows      []Row                   `json:"responses"`
 
 	forms map[canonical.Hash]*instrument.Instrument
+	coded map[Open]tally // of questions whose coding is done
 }
 
 // FormOf is a questionnaire with which somebody answered.
@@ -161,7 +163,7 @@ type Dataset struct {
 }
 
 // Freeze copies what was submitted and accepted, or only submitted, as it is now. The same content again is the dataset
-// that there is: nothing new is made.
+// that there is: nothing new is made. Codings of open answers are taken over where the words are the same.
 func (d *Data) Freeze(ctx context.Context, who access.Person, n, entry id.ID) (id.ID, error) {
 	made := entry
 	err := d.Desk.Do(ctx, who, "dataset.freeze", id.NewRef(Kind, entry), func(c *desk.Change) error {
@@ -177,7 +179,11 @@ func (d *Data) Freeze(ctx context.Context, who access.Person, n, entry id.ID) (i
 			return err
 		}
 		sum := canonical.Sum(b)
-		if last, err := Newest(ctx, c.Tx, n); err == nil && last.Hash == sum {
+		last, err := Newest(ctx, c.Tx, n)
+		if err != nil && !errors.Is(err, errs.NotFound) {
+			return err
+		}
+		if last.Hash == sum {
 			made = last.ID
 			return nil
 		}
@@ -185,7 +191,14 @@ func (d *Data) Freeze(ctx context.Context, who access.Person, n, entry id.ID) (i
 		c.Record(map[string]any{"hash": sum, "responses": len(content.Rows)})
 		_, err = c.Exec(ctx, `INSERT INTO dataset (id, study_id, hash, responses, content, frozen_by, frozen_at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 			entry, n, sum, len(content.Rows), b, who.ID, c.Now())
-		return err
+		if err != nil || last.ID == "" {
+			return err
+		}
+		fresh, err := Read(b)
+		if err != nil {
+			return err
+		}
+		return carry(ctx, c, last.ID, entry, fresh)
 	}, desk.Once(entry))
 	return made, err
 }
@@ -269,17 +282,23 @@ func List(ctx context.Context, tx *db.Tx, n id.ID) ([]Dataset, error) {
 	return db.Collect(rows, err, scan)
 }
 
-// Load reads a dataset with its content, and checks that it is what it was.
+// Load reads a dataset with its content, and checks that it is what it was. What its open answers were coded as comes with
+// it: that isn't part of what is frozen, but is counted with it.
 func Load(ctx context.Context, tx *db.Tx, n id.ID) (*Content, error) {
 	var b []byte
 	var sum canonical.Hash
-	if err := tx.Row(ctx, `SELECT content, hash FROM dataset WHERE id = ?`, n).Scan(&b, &sum); err != nil {
+	var study id.ID
+	if err := tx.Row(ctx, `SELECT content, hash, study_id FROM dataset WHERE id = ?`, n).Scan(&b, &sum, &study); err != nil {
 		return nil, fmt.Errorf("dataset %s: %w", n, err)
 	}
 	if canonical.Sum(b) != sum {
 		return nil, errs.Invalidf("dataset %s: its content has been changed", n)
 	}
-	return Read(b)
+	c, err := Read(b)
+	if err == nil {
+		err = c.readCoded(ctx, tx, study, n)
+	}
+	return c, err
 }
 
 // Read reads the content of a dataset.

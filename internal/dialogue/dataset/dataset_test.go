@@ -311,7 +311,7 @@ func each(t *testing.T, f func(t *testing.T, kind string, n *nodetest.Node)) {
 }
 
 // stored puts a dataset's content into the node, as a freeze would, for a study that it makes.
-func stored(t *testing.T, n *nodetest.Node, c *dataset.Content, st, at id.ID) {
+func stored(t testing.TB, n *nodetest.Node, c *dataset.Content, st, at id.ID) {
 	t.Helper()
 	c.Study = "01JC0000000000000000000000"
 	b, err := canonical.Marshal(c)

@@ -1,9 +1,11 @@
 package dataset
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
+	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/dialogue/study"
 	"comity/internal/engine/document"
@@ -66,6 +68,9 @@ func (d *Data) Figure(c *Content, r *Result, p *language.Printer, narrow bool) (
 		Lang: p.Tag(), Title: tr(r.Label), Synthetic: c.synthetic(p), Narrow: narrow,
 		Source: p.T("Question {question}. Responses: {n}.", "question", r.Table.Item, "n", r.Group(Whole).Size()),
 		Desc:   p.T("A chart of the answers to this question."),
+	}
+	if only := r.only(tr, p); only != "" {
+		frame.Source += " · " + only
 	}
 	if r.Sort == Numbers {
 		return d.bars(r, frame, tr)
@@ -156,6 +161,9 @@ func (d *Data) Reproduce(c *Content, out []Published, p *language.Printer, year 
 	}
 	for _, o := range out {
 		r, err := c.CountOut(out, o.ID)
+		if errors.Is(err, errs.Conflict) {
+			continue // these data don't have it
+		}
 		if err != nil {
 			return nil, err
 		}

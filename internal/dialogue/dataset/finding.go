@@ -182,7 +182,10 @@ func (r *Result) Value(group, code, stat string) (string, bool) {
 func (c *Content) inputs(t Table) canonical.Hash {
 	var b strings.Builder
 	for _, r := range c.rows(t.Audience) {
-		fmt.Fprintf(&b, "%s\x00%s\x00%s\x00%v\x00", r.Respondent, c.answer(r, t.Item), c.answer(r, t.By), r.Marks[strings.TrimPrefix(t.Item, "/")].Missing)
+		fmt.Fprintf(&b, "%s\x00%s\x00%s\x00%v\x00", r.Respondent, c.counted(r, t.Item), c.counted(r, t.By), r.Marks[strings.TrimPrefix(t.Item, "/")].Missing)
+		if t.Where != "" {
+			fmt.Fprintf(&b, "%s\x00", c.counted(r, t.Where))
+		}
 	}
 	return canonical.Sum([]byte(b.String()))
 }

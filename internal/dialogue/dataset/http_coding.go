@@ -112,6 +112,7 @@ type questionPage struct {
 	Alpha     string
 	Kappa     web.Table
 	Differ    []answerRow
+	Count     string // where the codes are counted, once all is decided and the reader puts tables out
 	MayFrame  bool
 	MayCode   bool
 	MaySettle bool
@@ -160,6 +161,9 @@ func (d *Data) questionPage(r *web.Request, audience, item string) (p questionPa
 		p.MaySettle = p.MaySettle && !mine
 		if p.Agreement != nil {
 			p.compare(r)
+			if p.Agreement.Decided == len(p.Agreement.Differ) && d.Desk.Ever(r.Person, "dataset.publish") {
+				p.Count = "/d/studies/" + string(n) + "/tables/new?" + url.Values{"audience": {audience}, "item": {item}}.Encode()
+			}
 			return nil
 		}
 		return p.own(ctx, tx, r, x.ID, q, c)

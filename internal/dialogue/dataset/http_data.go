@@ -7,10 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"comity/internal/base/canonical"
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/desk"
+	"comity/internal/dialogue/response"
 	"comity/internal/dialogue/study"
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
@@ -21,6 +23,7 @@ type dataPage struct {
 	Head    heading
 	Frozen  web.Table
 	Hash    string
+	Since   string // what has changed since the newest data were frozen
 	Files   []web.Choice
 	Form    *web.Form
 	MayKeep bool
@@ -50,12 +53,39 @@ func (d *Data) dataPage(r *web.Request) (p dataPage, err error) {
 		for _, x := range list {
 			p.Frozen.Rows = append(p.Frozen.Rows, []any{r.When(x.Frozen), r.Number(int64(x.Responses)), string(x.Hash)})
 		}
-		if c != nil {
-			p.Files = c.files(r.Printer)
+		if err != nil || c == nil {
+			return err
+		}
+		p.Files = c.files(r.Printer)
+		changed, err := d.changed(ctx, tx, n, c)
+		if p.Since = r.T("No response has changed since the newest data were frozen."); changed > 0 {
+			p.Since = r.T("Responses that are new, changed or withdrawn since the newest data were frozen: {n}. Freeze again to take that in.", "n", r.Number(int64(changed)))
 		}
 		return err
 	})
 	return p, err
+}
+
+// changed counts the responses that would be other ones if the data were frozen now.
+func (d *Data) changed(ctx context.Context, tx *db.Tx, n id.ID, c *Content) (int, error) {
+	list, err := d.Responses.Submitted(ctx, tx, n)
+	if err != nil {
+		return 0, err
+	}
+	frozen, changed := map[id.ID]canonical.Hash{}, 0
+	for _, r := range c.Rows {
+		frozen[r.Respondent] = r.Hash
+	}
+	for _, x := range list {
+		if x.State == response.Queried {
+			continue
+		}
+		if was, there := frozen[x.Response]; !there || was != x.Hash {
+			changed++
+		}
+		delete(frozen, x.Response)
+	}
+	return changed + len(frozen), nil
 }
 
 // kinds are the forms in which an audience's answers are given.

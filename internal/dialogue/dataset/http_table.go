@@ -13,7 +13,6 @@ import (
 	"comity/internal/base/language"
 	"comity/internal/dialogue/study"
 	"comity/internal/engine/document/svg"
-	"comity/internal/engine/instrument"
 	"comity/internal/engine/web"
 	"comity/internal/store/db"
 )
@@ -32,7 +31,7 @@ func (d *Data) showTables(r *web.Request) error {
 	p := tablesPage{May: d.Desk.Ever(r.Person, "dataset.publish")}
 	p.Table = web.Table{
 		Caption: r.T("Tables that are out"), Empty: r.T("No table is out yet."),
-		Columns: []web.Column{{Label: r.T("Number")}, {Label: r.T("Question")}, {Label: r.T("Who answered")}, {Label: r.T("Broken down by")}},
+		Columns: []web.Column{{Label: r.T("Number")}, {Label: r.T("Question")}, {Label: r.T("Who answered")}, {Label: r.T("Broken down by")}, {Label: r.T("Who is counted")}},
 	}
 	err = d.look(r, func(ctx context.Context, tx *db.Tx) error {
 		s, _, c, err := newest(ctx, tx, n)
@@ -42,11 +41,11 @@ func (d *Data) showTables(r *web.Request) error {
 		p.Head = headOf(r, s)
 		out, err := Out(ctx, tx, n)
 		for _, o := range out {
-			label, by := o.Item, o.By
+			label, by, only := o.Item, o.By, o.Where
 			if c != nil {
-				label, by = c.label(r.Printer, o.Audience, o.Item), c.label(r.Printer, o.Audience, o.By)
+				label, by, only = c.label(r.Printer, o.Audience, o.Item), c.label(r.Printer, o.Audience, o.By), c.onlyOf(r.Printer, o.Table)
 			}
-			p.Table.Rows = append(p.Table.Rows, []any{web.Link{Text: strconv.Itoa(o.N), Href: "/d/tables/" + string(o.ID)}, label, audienceName(r.Printer, o.Audience), by})
+			p.Table.Rows = append(p.Table.Rows, []any{web.Link{Text: strconv.Itoa(o.N), Href: "/d/tables/" + string(o.ID)}, label, audienceName(r.Printer, o.Audience), by, only})
 		}
 		p.May = p.May && c != nil
 		return err
@@ -62,7 +61,7 @@ func (c *Content) label(p *language.Printer, a study.Audience, path string) stri
 	switch path {
 	case "":
 		return ""
-	case "region":
+	case region:
 		return p.T("Region")
 	}
 	form := c.Form(a)
@@ -74,26 +73,6 @@ func (c *Content) label(p *language.Printer, a study.Audience, path string) stri
 		return path
 	}
 	return c.Labels(a, p)(it.Label)
-}
-
-// countable offers the questions of an audience that can be counted, or only those with one answer, by which a table can
-// be broken down.
-func (c *Content) countable(p *language.Printer, a study.Audience, oneOnly bool) []web.Choice {
-	var all []web.Choice
-	form := c.Form(a)
-	if form == nil {
-		return nil
-	}
-	tr := c.Labels(a, p)
-	form.Walk(func(it *instrument.Item) {
-		path := strings.TrimPrefix(it.Path(), "/")
-		counts := it.Type == instrument.SelectOneType || !oneOnly && slices.Contains([]instrument.Type{
-			instrument.SelectMultipleType, instrument.IntegerType, instrument.DecimalType, instrument.RangeType}, it.Type)
-		if counts && it.Answered() && !slices.ContainsFunc(all, func(x web.Choice) bool { return x.Value == path }) {
-			all = append(all, web.Choice{Value: path, Label: tr(it.Label)})
-		}
-	})
-	return all
 }
 
 // audiences offers those of whom somebody has answered.
@@ -113,8 +92,9 @@ type reason struct{ Where, Why string }
 // shownResult is a result as a page shows it.
 type shownResult struct {
 	Label    string
+	Only     string
 	Table    web.Table
-	Without  []web.Row
+	Without  []web.Row // empty where it would tell who is counted
 	Rule     string
 	Kept     []reason
 	KeptMore int
@@ -126,7 +106,7 @@ const mostReasons = 30
 func (c *Content) show(r *web.Request, x *Result) shownResult {
 	p := r.Printer
 	tr := c.Labels(x.Table.Audience, p)
-	s := shownResult{Label: tr(x.Label), Rule: p.T(x.Rule)}
+	s := shownResult{Label: tr(x.Label), Rule: p.T(x.Rule), Only: x.only(tr, p)}
 	s.Table = web.Table{Caption: s.Label, Columns: []web.Column{{Label: p.T("Group")}, {Label: "n", Numeric: true}}, Empty: p.T("Nothing can be shown.")}
 	if x.Sort == Numbers {
 		for _, l := range []string{p.T("Mean"), p.T("Median"), p.T("Sum")} {
@@ -159,6 +139,9 @@ func (c *Content) show(r *web.Request, x *Result) shownResult {
 		}
 		s.Table.Rows = append(s.Table.Rows, row)
 	}
+	if x.Table.part() {
+		return s
+	}
 	for _, w := range []struct {
 		say string
 		n   int
@@ -171,6 +154,19 @@ func (c *Content) show(r *web.Request, x *Result) shownResult {
 	return s
 }
 
+// onlyOf says who is counted in a table that is out, as the newest data name it.
+func (c *Content) onlyOf(p *language.Printer, t Table) string {
+	form := c.Form(t.Audience)
+	if form == nil {
+		return t.Where
+	}
+	o, err := c.only(form, t)
+	if err != nil { // the question or its answer is no longer there
+		return t.Where + " = " + t.Is
+	}
+	return (&Result{Only: o}).only(c.Labels(t.Audience, p), p)
+}
+
 func (s *shownResult) keep(where, why string) {
 	if len(s.Kept) == mostReasons {
 		s.KeptMore++
@@ -179,93 +175,10 @@ func (s *shownResult) keep(where, why string) {
 	s.Kept = append(s.Kept, reason{where, why})
 }
 
-type newTablePage struct {
-	Head      heading
-	Form      *web.Form
-	Audience  string
-	Audiences []web.Choice
-	Items     []web.Choice
-	By        []web.Choice
-	Asked     bool
-	Result    shownResult
-	Problem   string
-	Look      web.Button
-	Publish   web.Button
-	Item, Of  string
-}
-
-// newTablePage offers the questions of one audience, and shows what a table would be before it goes out. What it asks for
-// stands in the address, so that looking changes nothing.
-func (d *Data) newTablePage(r *web.Request, audience, item, by string) (p newTablePage, err error) {
-	n, err := r.PathID("id")
-	if err != nil {
-		return p, err
-	}
-	p.Audience, p.Item, p.Of = audience, item, by
-	p.Look, p.Publish = web.Button{Text: r.T("Look at the table"), Kind: "secondary"}, web.Button{Text: r.T("Put the table out")}
-	err = d.look(r, func(ctx context.Context, tx *db.Tx) error {
-		s, _, c, err := newest(ctx, tx, n)
-		if err != nil {
-			return err
-		}
-		if c == nil {
-			return notFrozen()
-		}
-		p.Head, p.Audiences = headOf(r, s), c.audiences(r.Printer)
-		if p.Audience == "" && len(p.Audiences) > 0 {
-			p.Audience = p.Audiences[0].Value
-		}
-		a := study.Audience(p.Audience)
-		p.Items = c.countable(r.Printer, a, false)
-		p.By = append([]web.Choice{{Value: "", Label: r.T("Nothing: everybody together")}, {Value: "region", Label: r.T("Region")}}, c.countable(r.Printer, a, true)...)
-		p.Form = web.NewForm(map[string]string{"audience": p.Audience, "item": item, "by": by})
-		if item == "" {
-			return nil
-		}
-		out, err := Out(ctx, tx, n)
-		if err != nil {
-			return err
-		}
-		x, err := c.Count(Table{Audience: a, Item: item, By: by}, tables(out, "")...)
-		if err != nil {
-			p.Problem = r.T("This can’t be counted so. Choose another question, or another one to break it down by.")
-			return nil //nolint:nilerr // the page says it
-		}
-		p.Asked, p.Result = true, c.show(r, x)
-		return nil
-	})
-	return p, err
-}
-
-func (d *Data) showNewTable(r *web.Request) error {
-	p, err := d.newTablePage(r, r.Query("audience"), r.Query("item"), r.Query("by"))
-	if err != nil {
-		return err
-	}
-	return r.Page("dataset/newtable", p)
-}
-
-func (d *Data) publishForm(r *web.Request) error {
-	n, err := r.PathID("id")
-	if err != nil {
-		return err
-	}
-	entry, err := r.Form().Entry()
-	if err != nil {
-		return err
-	}
-	f := r.Form()
-	t := Table{Audience: study.Audience(f.Get("audience")), Item: f.Get("item"), By: f.Get("by")}
-	if err := d.Publish(r.Ctx(), r.Person, n, t, entry); err != nil {
-		return err
-	}
-	return r.Done("/d/studies/"+string(n)+"/tables", language.M("The table is out. Later tables are held against it."))
-}
-
 // outTable finds a table that is out, with its study and data.
 func outTable(ctx context.Context, tx *db.Tx, n id.ID) (s study.Study, o Published, c *Content, out []Published, err error) {
 	var of id.ID
-	if err = tx.Row(ctx, `SELECT study_id FROM dataset_table WHERE id = ?`, n).Scan(&of); err != nil {
+	if err = tx.Row(ctx, `SELECT study_id FROM dataset_out WHERE id = ?`, n).Scan(&of); err != nil {
 		return s, o, nil, nil, fmt.Errorf("table %s: %w", n, err)
 	}
 	if s, _, c, err = newest(ctx, tx, of); err != nil {

@@ -97,8 +97,7 @@ func TestPages(t *testing.T) {
 		h.post("manager", h.at("/tables/new"), http.StatusSeeOther, "audience", "state", "item", "law", "by", "")
 		h.post("manager", h.at("/tables/new"), http.StatusSeeOther, "audience", "state", "item", "requests", "by", "")
 		list := h.get("editor", h.at("/tables"), "Is there a law?", "States")
-		table := list.Body[strings.Index(list.Body, "/d/tables/"):]
-		table = table[:strings.IndexByte(table, '"')]
+		table := tableIn(list.Body)
 		h.get("editor", table, "10 (50 %)", "Not asked, because of another answer", "Nothing is kept back.")
 		if a := h.get("editor", table+"/picture.svg"); !strings.Contains(a.Body, "<svg") || a.Header.Get("Content-Type") != "image/svg+xml" {
 			t.Errorf("the picture: %.60q", a.Body)
@@ -152,4 +151,11 @@ func TestNothingFrozen(t *testing.T) {
 			t.Errorf("freezing nothing: %s", a.Text())
 		}
 	})
+}
+
+// tableIn is the address of the first table that a page names.
+func tableIn(body string) string {
+	_, rest, _ := strings.Cut(body, "/d/tables/")
+	n, _, _ := strings.Cut(rest, `"`)
+	return "/d/tables/" + n
 }

@@ -2,6 +2,7 @@ package dataset
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"comity/internal/base/errs"
@@ -21,9 +22,9 @@ type Published struct {
 
 // Out lists the tables of a study that are out, in their order.
 func Out(ctx context.Context, tx *db.Tx, n id.ID) ([]Published, error) {
-	rows, err := tx.Query(ctx, `SELECT id, n, audience, item, by_what FROM dataset_table WHERE study_id = ? ORDER BY n`, n)
+	rows, err := tx.Query(ctx, `SELECT id, n, audience, item, by_what, where_item, where_is FROM dataset_out WHERE study_id = ? ORDER BY n`, n)
 	return db.Collect(rows, err, func(scan db.Scan) (p Published, err error) {
-		return p, scan(&p.ID, &p.N, &p.Audience, &p.Item, &p.By)
+		return p, scan(&p.ID, &p.N, &p.Audience, &p.Item, &p.By, &p.Where, &p.Is)
 	})
 }
 
@@ -73,19 +74,26 @@ func (d *Data) Publish(ctx context.Context, who access.Person, n id.ID, t Table,
 		if _, err := content.Count(t, tables(out, "")...); err != nil {
 			return err
 		}
-		c.Record(map[string]any{"dataset": newest.Hash, "audience": t.Audience, "item": t.Item, "by": t.By})
-		_, err = c.Exec(ctx, `INSERT INTO dataset_table (id, study_id, n, audience, item, by_what, out_by, out_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-			entry, n, len(out)+1, t.Audience, t.Item, t.By, who.ID, c.Now())
+		c.Record(map[string]any{"dataset": newest.Hash, "audience": t.Audience, "item": t.Item, "by": t.By, "where": t.Where, "is": t.Is})
+		_, err = c.Exec(ctx, `
+			INSERT INTO dataset_out (id, study_id, n, audience, item, by_what, where_item, where_is, out_by, out_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+			entry, n, len(out)+1, t.Audience, t.Item, t.By, t.Where, t.Is, who.ID, c.Now())
 		return err
 	}, desk.Once(entry))
 }
 
-// CountOut counts a table that is out, as it may be shown.
+// CountOut counts a table that is out, as it may be shown; [errs.Conflict] when these data don't have it.
 func (c *Content) CountOut(out []Published, n id.ID) (*Result, error) {
 	for _, p := range out {
-		if p.ID == n {
-			return c.Count(p.Table, tables(out, n)...)
+		if p.ID != n {
+			continue
 		}
+		r, err := c.Count(p.Table, tables(out, n)...)
+		if errors.Is(err, errs.Invalid) {
+			err = errs.Say(fmt.Errorf("table %s: %v: %w", n, err, errs.Conflict),
+				language.M("The newest data don’t have this table: its question isn’t asked any more, or its open answers are not coded to the end."), nil)
+		}
+		return r, err
 	}
 	return nil, fmt.Errorf("table %s: %w", n, errs.NotFound)
 }
