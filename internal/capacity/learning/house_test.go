@@ -23,7 +23,6 @@ type school struct {
 	t      testing.TB
 	now    *time.Time
 	cohort id.ID
-	people []id.ID
 }
 
 var ctx = context.Background()
