@@ -21,7 +21,7 @@ var floors = [][]string{
 	2: {"engine/cms", "engine/access", "engine/instrument", "engine/document", "engine/envelope", "engine/web", "engine/picture"},
 	3: {"desk", "engine/formpage"},
 	4: {"cooperation/casefile", "cooperation/directory", "cooperation/people", "cooperation/record", "cooperation/selector", "cooperation/treaty", "cooperation/rule",
-		"dialogue/translation", "capacity/organisation", "capacity/stats"},
+		"dialogue/translation", "capacity/organisation", "capacity/stats", "capacity/exercise"},
 	5: {"cooperation/request", "cooperation/exchange", "cooperation/evidence",
 		"capacity/structure", "capacity/learning", "capacity/assessment", "capacity/workshop",
 		"dialogue/study", "dialogue/response", "dialogue/dataset", "dialogue/review", "dialogue/session"},

@@ -32,6 +32,10 @@ func checkCommand(env Env) *cobra.Command {
 				return err
 			}
 			problems = append(problems, more...)
+			if more, err = checkExercises(law); err != nil {
+				return err
+			}
+			problems = append(problems, more...)
 			for _, p := range problems {
 				fmt.Fprintln(c.OutOrStdout(), p)
 			}

@@ -15,6 +15,7 @@ func commands(env Env) []*cobra.Command {
 		ledgerCommand(env),
 		studyCommand(env),
 		capacityCommand(env),
+		exerciseCommand(env),
 		instrumentCommand(),
 		checkCommand(env),
 		backupCommand(env),

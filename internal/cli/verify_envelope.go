@@ -81,10 +81,10 @@ func (k *knowledge) verifyCard(v *verdict, o *envelope.Opened) {
 		v.skipped("fingerprint", "%s: compare it with what the node reads out to you, and give it with --fingerprint", f)
 	}
 	v.say("A card%s of node %s, number %d, of State %s. Anybody can make a card in any name: only its fingerprint shows whose it is.",
-		exercise(c), c.Node, c.Serial, c.State)
+		forExercises(c), c.Node, c.Serial, c.State)
 }
 
-func exercise(c *envelope.Card) string {
+func forExercises(c *envelope.Card) string {
 	if c.Exercise {
 		return " for EXERCISES"
 	}
@@ -287,7 +287,7 @@ func (k *knowledge) sayEnvelope(v *verdict, o *envelope.Opened) {
 	}
 	for _, t := range k.cards {
 		if t.Node == o.Sender.Node && t.Serial == o.Sender.Serial {
-			v.say("Sealed by the node of the card%s with the fingerprint %s. That this card is theirs is your comparison, not the program's.", exercise(t.Card), t.fingerprint)
+			v.say("Sealed by the node of the card%s with the fingerprint %s. That this card is theirs is your comparison, not the program's.", forExercises(t.Card), t.fingerprint)
 		}
 	}
 	if o.Sender.Exercise {

@@ -82,7 +82,7 @@ func (k *knowledge) verifyProof(v *verdict, in input) error {
 func (k *knowledge) saySource(v *verdict, origin string) {
 	for _, key := range k.logKeys(origin) {
 		v.say("The log of node %s (%s)%s, card with the fingerprint %s: your comparison, not the program's.",
-			key.of.Node, key.of.State, exercise(key.of.Card), key.of.fingerprint)
+			key.of.Node, key.of.State, forExercises(key.of.Card), key.of.fingerprint)
 		return
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"comity/internal/base/language"
+	"comity/internal/capacity/exercise"
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
@@ -44,5 +45,5 @@ func Words() []language.Source {
 		structure.Words(),
 		practice.Words(),
 		workshop.Words(),
-	}, types.Words(), data.Words(), learning.Words())
+	}, types.Words(), data.Words(), learning.Words(), exercise.Words())
 }
