@@ -1,8 +1,8 @@
 package learning
 
 import (
+	"bytes"
 	"context"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
@@ -17,6 +17,7 @@ import (
 	"comity/internal/capacity/organisation"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
+	"comity/internal/engine/instrument/workbook"
 	"comity/internal/store/db"
 )
 
@@ -95,29 +96,25 @@ const (
 	maxRosterBytes = 1 << 20
 )
 
-// ReadRoster reads a roster in CSV: commas or semicolons, with or without a byte order mark. A cell that begins like a
-// formula stays the text that it is. What is wrong is said by row and column; nothing is stored.
+// ReadRoster reads a roster as a workbook or as text ([workbook.Rows]). A cell that begins like a formula stays the text
+// that it is. What is wrong is said by row and column; nothing is stored.
 func (q *Learning) ReadRoster(r io.Reader) ([]Learner, error) {
 	b, err := io.ReadAll(io.LimitReader(r, maxRosterBytes+1))
 	if err != nil {
 		return nil, err
 	}
-	text := strings.TrimPrefix(string(b), "\ufeff")
-	if len(b) > maxRosterBytes || strings.TrimSpace(text) == "" {
+	if len(b) > maxRosterBytes || len(bytes.TrimSpace(b)) == 0 {
 		return nil, errs.WithFields(errs.Field{Path: "roster", Code: language.M("Give a table of at most 500 people and one megabyte.")})
 	}
-	c := csv.NewReader(strings.NewReader(text))
-	if first, _, _ := strings.Cut(text, "\n"); strings.Count(first, ";") > strings.Count(first, ",") {
-		c.Comma = ';'
-	}
-	c.FieldsPerRecord = -1
-	rows, err := c.ReadAll()
+	rows, err := workbook.Rows(b, "roster", maxRoster+1)
 	if err != nil {
-		return nil, errs.WithFields(errs.Field{Path: "roster", Code: language.M("This is no table of commas or semicolons: {fault}"), Args: map[string]string{"fault": err.Error()}})
+		return nil, errors.Join(err, errs.WithFields(workbook.Fields(err, "roster")...))
 	}
 	at := map[string]int{}
-	for i, h := range rows[0] {
-		at[strings.ToLower(strings.TrimSpace(h))] = i
+	if len(rows) > 0 {
+		for i, h := range rows[0].Cells {
+			at[strings.ToLower(strings.TrimSpace(h))] = i
+		}
 	}
 	for _, h := range rosterColumns {
 		if _, ok := at[h]; !ok {
@@ -127,23 +124,20 @@ func (q *Learning) ReadRoster(r io.Reader) ([]Learner, error) {
 	return q.learners(rows[1:], at)
 }
 
-func (q *Learning) learners(rows [][]string, at map[string]int) ([]Learner, error) {
-	if len(rows) > maxRoster {
-		return nil, errs.WithFields(errs.Field{Path: "roster", Code: language.M("Give a table of at most 500 people and one megabyte.")})
-	}
+func (q *Learning) learners(rows []workbook.Line, at map[string]int) ([]Learner, error) {
 	var all []Learner
 	var wrong []errs.Field
 	seen := map[string]int{}
-	for i, row := range rows {
+	for _, row := range rows {
 		cell := func(h string) string {
-			if j, ok := at[h]; ok && j < len(row) {
-				return strings.TrimSpace(row[j])
+			if j, ok := at[h]; ok && j < len(row.Cells) {
+				return strings.TrimSpace(row.Cells[j])
 			}
 			return ""
 		}
 		l := Learner{cell("name"), strings.ToLower(cell("email")), strings.ToLower(cell("role")), strings.ToUpper(cell("state")), cell("organisation"), cell("lang")}
 		fault := func(column, say string, kv ...string) {
-			args := map[string]string{"row": fmt.Sprint(i + 2), "column": column}
+			args := map[string]string{"row": fmt.Sprint(row.N), "column": column}
 			for j := 0; j < len(kv); j += 2 {
 				args[kv[j]] = kv[j+1]
 			}
@@ -157,7 +151,7 @@ func (q *Learning) learners(rows [][]string, at map[string]int) ([]Learner, erro
 		} else if before := seen[l.Email]; before > 0 {
 			fault("email", language.M("Row {row}, {column}: {value} stands in row {other} already."), "value", l.Email, "other", fmt.Sprint(before))
 		}
-		seen[l.Email] = i + 2
+		seen[l.Email] = row.N
 		if !slices.Contains(Roles(), l.Role) {
 			fault("role", language.M("Row {row}, {column}: {value} is none of {all}."), "value", l.Role, "all", strings.Join(Roles(), ", "))
 		}

@@ -30,7 +30,7 @@ func TestRoster(t *testing.T) {
 			head + "A,a@example.org,wizard,XB,Police\n":                                 "Row 2, role: wizard is none of",
 			"name;email\nA;b\n":    "The first row has no column role.",
 			"":                     "Give a table of at most 500 people",
-			head + "\"A,b,c,d,e\n": "This is no table of commas or semicolons",
+			head + "\"A,b,c,d,e\n": "can't be read as cells",
 		} {
 			_, err := s.Learning.ReadRoster(strings.NewReader(csv))
 			s.fails(err, want)

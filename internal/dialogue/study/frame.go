@@ -1,12 +1,8 @@
 package study
 
 import (
-	"bytes"
 	"context"
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +14,7 @@ import (
 	"comity/internal/base/language"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
+	"comity/internal/engine/instrument/workbook"
 	"comity/internal/store/db"
 )
 
@@ -117,46 +114,29 @@ func respondentIn(ctx context.Context, tx *db.Tx, n, respondent id.ID) (Responde
 	return r, err
 }
 
-// ParseList reads a list of respondents of an audience as CSV with the columns name, country and language in the first
-// line; cells are parted by commas, semicolons or tabs. country is a code of ISO 3166-1 or M49 and may be empty. What is
-// wrong is named by line.
+// ParseList reads a list of respondents of an audience, as a workbook or as text ([workbook.Rows]), with the columns name,
+// country and language in the first line. country is a code of ISO 3166-1 or M49 and may be empty. What is wrong is named
+// by line.
 func (s *Studies) ParseList(a Audience, b []byte) ([]Respondent, []errs.Field) {
-	fail := func(code string, args map[string]string) ([]Respondent, []errs.Field) {
-		return nil, []errs.Field{{Path: "list", Code: code, Args: args}}
+	rows, err := workbook.Rows(b, "list", maxList+1)
+	if err != nil {
+		return nil, workbook.Fields(err, "list")
 	}
-	b = bytes.TrimPrefix(b, []byte("\uFEFF"))
-	if len(b) > maxListBytes || !utf8.Valid(b) {
-		return fail(language.M("The list has to be text in UTF-8 of at most 1 MiB."), nil)
-	}
-	in := csv.NewReader(bytes.NewReader(b))
-	in.Comma, in.FieldsPerRecord, in.TrimLeadingSpace = comma(b), -1, true
-	head, err := in.Read()
 	column := map[string]int{}
-	for i, name := range head {
-		column[strings.ToLower(strings.TrimSpace(name))] = i
+	if len(rows) > 0 {
+		for i, name := range rows[0].Cells {
+			column[strings.ToLower(strings.TrimSpace(name))] = i
+		}
 	}
-	if _, ok := column["name"]; err != nil || !ok {
-		return fail(language.M("The first line has to name the columns: name, country, language."), nil)
+	if _, ok := column["name"]; !ok {
+		return nil, []errs.Field{{Path: "list", Code: language.M("The first line has to name the columns: name, country, language.")}}
 	}
 	var list []Respondent
 	var wrong []errs.Field
-	for {
-		row, err := in.Read()
-		if errors.Is(err, io.EOF) || len(list) > maxList || len(wrong) >= maxWrong {
-			break
-		}
-		if err != nil {
-			var at *csv.ParseError
-			line := 0
-			if errors.As(err, &at) {
-				line = at.StartLine
-			}
-			return list, append(wrong, errs.Field{Path: "list", Code: language.M("Line {line} can't be read as cells: look for a quotation mark without its second."), Args: map[string]string{"line": strconv.Itoa(line)}})
-		}
-		line, _ := in.FieldPos(0)
+	for _, row := range rows[1:] {
 		cell := func(name string) string {
-			if i, ok := column[name]; ok && i < len(row) {
-				return strings.TrimSpace(row[i])
+			if i, ok := column[name]; ok && i < len(row.Cells) {
+				return strings.TrimSpace(row.Cells[i])
 			}
 			return ""
 		}
@@ -164,14 +144,17 @@ func (s *Studies) ParseList(a Audience, b []byte) ([]Respondent, []errs.Field) {
 		if said == "" && slices.ContainsFunc(list, func(o Respondent) bool { return o.State == r.State && o.Name == r.Name }) {
 			said, about = language.M("Line {line}: {cell} stands in the list twice."), r.Name
 		}
-		if said != "" {
-			wrong = append(wrong, errs.Field{Path: "list", Code: said, Args: map[string]string{"line": strconv.Itoa(line), "cell": about}})
+		if said == "" {
+			list = append(list, r)
 			continue
 		}
-		list = append(list, r)
+		wrong = append(wrong, errs.Field{Path: "list", Code: said, Args: map[string]string{"line": strconv.Itoa(row.N), "cell": about}})
+		if len(wrong) == maxWrong {
+			break
+		}
 	}
 	if len(list) == 0 && len(wrong) == 0 {
-		return fail(language.M("The list has no respondent below its first line."), nil)
+		return nil, []errs.Field{{Path: "list", Code: language.M("The list has no respondent below its first line.")}}
 	}
 	return list, wrong
 }
@@ -198,16 +181,4 @@ func (s *Studies) listed(a Audience, cell func(string) string) (r Respondent, sa
 		return r, language.M("Line {line}: {cell} is none of the languages ar, en, es, fr, ru, zh."), string(r.Lang)
 	}
 	return r, "", ""
-}
-
-// comma guesses what parts the cells by the first line.
-func comma(b []byte) rune {
-	first, _, _ := bytes.Cut(b, []byte("\n"))
-	best, most := ',', 0
-	for _, r := range []rune{',', ';', '\t'} {
-		if n := bytes.Count(first, []byte(string(r))); n > most {
-			best, most = r, n
-		}
-	}
-	return best
 }

@@ -59,7 +59,7 @@ var (
 
 // Words lists what is said here, for the catalogue's lint.
 func Words() []instrument.Words {
-	return []instrument.Words{old, notABook, broken, large, packed, sheetsMany, rowsMany, wide, cellLong, slow, cellError}
+	return []instrument.Words{old, notABook, broken, large, packed, sheetsMany, rowsMany, wide, cellLong, slow, cellError, notText, badQuotes}
 }
 
 // Book is an open workbook. Close it.

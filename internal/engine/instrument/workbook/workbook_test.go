@@ -131,3 +131,68 @@ func FuzzSheet(f *testing.F) {
 		}
 	})
 }
+
+// A list comes as text or as a workbook: the cells are the same texts, formulas stay what was typed.
+func TestRows(t *testing.T) {
+	f := excelize.NewFile()
+	defer f.Close()
+	for cell, value := range map[string]any{"A1": "name", "B1": "state", "A3": "=SUM(A1)", "B3": "XB"} {
+		if err := f.SetCellStr("Sheet1", cell, value.(string)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	var book bytes.Buffer
+	if _, err := f.WriteTo(&book); err != nil {
+		t.Fatal(err)
+	}
+	want := []Line{{1, []string{"name", "state"}}, {3, []string{"=SUM(A1)", "XB"}}}
+	utf16le := "\xFF\xFE" + wide16("name\tstate\r\n\r\n=SUM(A1)\tXB\r\n", false)
+	for name, in := range map[string]string{
+		"workbook": book.String(), "commas": "name,state\n\n=SUM(A1),XB\n", "semicolons, BOM": "\xEF\xBB\xBFname;state\n\n=SUM(A1);XB", "tabs": "name\tstate\n\n=SUM(A1)\tXB",
+		"UTF-16 LE": utf16le, "UTF-16 BE": "\xFE\xFF" + wide16("name;state\n\n=SUM(A1);XB", true), "UTF-16 without a mark": utf16le[2:],
+	} {
+		got, err := Rows([]byte(in), "list", 2)
+		if d := cmp.Diff(want, got); d != "" || err != nil {
+			t.Errorf("%s: %v (-want +got):\n%s", name, err, d)
+		}
+	}
+	for name, c := range map[string]struct{ in, code string }{
+		"too many rows": {"a\nb\nc\n", "rows-many"}, "as many as may be": {book.String(), ""}, "neither": {"a\xff\xfe", "file-not"}, "half a letter": {"\xFF\xFEa", "file-not"},
+		"an open quotation mark": {"a\n\"b\n", "cells"}, "very wide": {strings.Repeat(",", MaxColumns), "columns-many"}, "old": {"\xD0\xCF\x11\xE0", "file-old"},
+	} {
+		_, err := Rows([]byte(c.in), "list", 2)
+		var r *Refusal
+		if errors.As(err, &r); c.code != "" && (r == nil || r.Code != c.code) || c.code == "" && err != nil {
+			t.Errorf("%s: %v, want %q", name, err, c.code)
+		}
+	}
+	if got := Fields(refused("list", "file-not", notText, 0), "roster"); len(got) != 1 || got[0].Path != "roster" || got[0].Code != notText.Says {
+		t.Errorf("as a field: %+v", got)
+	}
+}
+
+func wide16(s string, big bool) string {
+	var b strings.Builder
+	for _, c := range []byte(s) {
+		if big {
+			b.Write([]byte{0, c})
+		} else {
+			b.Write([]byte{c, 0})
+		}
+	}
+	return b.String()
+}
+
+func FuzzRows(f *testing.F) {
+	f.Add([]byte("name;state\n\"a;b\";XB\n"))
+	f.Add([]byte("\xFF\xFEn\x00\t\x00"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		lines, err := Rows(b, "list", 100)
+		if err != nil && !errors.Is(err, errs.Invalid) {
+			t.Errorf("%v, not errs.Invalid", err)
+		}
+		if len(lines) > 100 {
+			t.Errorf("%d rows, want at most 100", len(lines))
+		}
+	})
+}
