@@ -184,3 +184,17 @@ func TestPages(t *testing.T) {
 		}
 	})
 }
+
+// TestFindStates: what people write in a list finds the State, and a name that two have finds both.
+func TestFindStates(t *testing.T) {
+	n := nodetest.New(t, "XA", nodetest.Options{})
+	for written, want := range map[string]string{
+		"Congo": "CD CG", "Конго": "CD CG", "刚果": "CD CG", "Korea": "KP KR", "Guinea": "GN", "Sudan": "SD", "Niger": "NE", "ke": "KE", "KEN": "KE", "404": "KE", "Kenya ": "KE",
+		"United Republic of Tanzania": "TZ", "Tanzania": "TZ", "République démocratique du Congo": "CD", "the Republic of the Congo": "CG", "xb": "XB", "Exercise State B": "XB",
+		"Dominica": "DM", "Atlantis": "", "Republic": "", "": "", "XQ": "",
+	} {
+		if got := strings.Join(n.Organisations.FindStates(written), " "); got != want {
+			t.Errorf("FindStates(%q) = %q, want %q", written, got, want)
+		}
+	}
+}

@@ -244,6 +244,7 @@ func (q *Workshops) replace(r *web.Request) error {
 type namesPage struct {
 	head
 	Letter        bool // typed from a letter
+	List          string
 	Organisations []web.Choice
 	Roles         []web.Choice
 	Named         web.Table // the State's own, or what was typed
@@ -295,6 +296,7 @@ func (q *Workshops) namesPage(r *web.Request, act access.Act) (p namesPage, err 
 		}
 		return nil
 	})
+	p.List = r.HTTP.URL.Path + "/list"
 	return p, err
 }
 

@@ -85,8 +85,8 @@ func (q *Workshops) enter(ctx context.Context, c *desk.Change, n id.ID, all []No
 	if err != nil {
 		return nil, err
 	}
-	if w.Stage != Announced && w.Stage != Selecting && w.Stage != Ready {
-		return nil, errs.Say(fmt.Errorf("workshop %s is %s: %w", n, w.Stage, errs.Conflict), language.M("People can be named from the announcement until the workshop begins."), nil)
+	if err := mayName(w); err != nil {
+		return nil, err
 	}
 	plan, err := Plans(ctx, c.Tx, n)
 	if err != nil {
