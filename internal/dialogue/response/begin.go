@@ -56,23 +56,11 @@ func (s *Responses) begin(ctx context.Context, c *desk.Change, n id.ID) error {
 // carry brings a draft to a newer questionnaire by its crosswalk. What has no place there is kept aside and shown: nothing
 // that somebody wrote is lost (dialogue.md §12 B7).
 func (s *Responses) carry(ctx context.Context, c *desk.Change, r Response, to study.Fielded) error {
-	was, err := s.form(ctx, c.Tx, r)
-	if err != nil {
-		return err
-	}
-	walk := to.Form.Crosswalk
-	if walk == nil || canonical.Hash(walk.From) != r.Form {
-		proposed, err := instrument.Propose(was, to.Form)
-		if err != nil {
-			return err
-		}
-		walk = &proposed
-	}
 	have, err := load(ctx, c.Tx, r.ID)
 	if err != nil {
 		return err
 	}
-	after, left, err := instrument.Carry(have.answers, was, to.Form, *walk)
+	after, left, err := s.carried(ctx, c.Tx, r, have, to)
 	if err != nil {
 		return err
 	}
@@ -88,6 +76,23 @@ func (s *Responses) carry(ctx context.Context, c *desk.Change, r Response, to st
 	_, err = c.Exec(ctx, `UPDATE response SET form = ?, changes = changes + 1, version = version + 1 WHERE id = ?`, to.Hash, r.ID)
 	c.Record(map[string]any{"form": to.Hash, "left": len(left)})
 	return err
+}
+
+// carried is what a draft becomes in a newer questionnaire, and what of it has no place there.
+func (s *Responses) carried(ctx context.Context, tx *db.Tx, r Response, have content, to study.Fielded) (Answers, []instrument.Left, error) {
+	was, err := s.form(ctx, tx, r)
+	if err != nil {
+		return Answers{}, nil, err
+	}
+	walk := to.Form.Crosswalk
+	if walk == nil || canonical.Hash(walk.From) != r.Form {
+		proposed, err := instrument.Propose(was, to.Form)
+		if err != nil {
+			return Answers{}, nil, err
+		}
+		walk = &proposed
+	}
+	return instrument.Carry(have.answers, was, to.Form, *walk)
 }
 
 // rewrite replaces the stored answers by those that were carried over; an answer that keeps its place keeps its mark.

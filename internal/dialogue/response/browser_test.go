@@ -4,7 +4,11 @@ package response_test
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"testing"
+
+	"github.com/chromedp/chromedp"
 
 	"comity/internal/dialogue/response"
 	"comity/internal/engine/web/webtest"
@@ -27,6 +31,10 @@ func TestBrowserResponses(t *testing.T) {
 	h.People["focal-point"], h.People["clearing-officer"] = focal, second
 	s := h.site()
 	at := "/d/fill/" + string(r.ID)
+	file := savedPage(t, given(t, s.As("focal-point"), r.ID, "html", "police"), map[string]string{"police_ovens": "9", "police_law": "no"})
+	name := filepath.Join(t.TempDir(), "police.json")
+	h.ok(os.WriteFile(name, file, 0o600))
+	h.save(r.ID, "police", "police_ovens", "8") // what the file says of it is in conflict now
 	browser := webtest.Open(t)
 	for _, lang := range []string{"en", "ar"} {
 		for _, width := range []int{360, 1280} {
@@ -41,6 +49,11 @@ func TestBrowserResponses(t *testing.T) {
 					tab.Visit(s.URL + l.path + "?lang=" + lang)
 					tab.Check("responses-" + l.name + "-" + view)
 				}
+				tab := browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: "focal-point", "Accept-Language": lang}})
+				tab.Visit(s.URL + at + "/files?lang=" + lang)
+				tab.Do(chromedp.SetUploadFiles(chromedp.CSS("[name=file]"), []string{name}))
+				tab.Press("")
+				tab.Check("responses-preview-" + view)
 			})
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"time"
 
-	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
@@ -51,46 +50,18 @@ func (s *Responses) Import(ctx context.Context, who access.Person, n id.ID, f Fi
 }
 
 func (w *writing) takeFile(f File) error {
-	var wrong []errs.Field
-	for _, path := range sorted(f.Answers) {
-		section := sectionOf(w.form, path)
+	list, err := compare(w.form, w.have, w.seats, w.c.Who().ID, f)
+	for _, d := range list {
 		switch {
-		case section == "":
-			wrong = append(wrong, errs.Field{Path: path, Code: "The questionnaire has no such question."})
-		case len(f.Sections) > 0 && !slices.Contains(f.Sections, section), !mayWrite(w.seats, w.c.Who().ID, section):
-			wrong = append(wrong, errs.Field{Path: path, Code: "This answer belongs to a section that this file may not change."})
-		}
-	}
-	if err := errs.WithFields(wrong...); err != nil {
-		return err
-	}
-	for _, path := range sorted(f.Answers) {
-		came, now := f.Answers[path], w.have.at[path].Answer
-		if err := came.Mark.check(path); err != nil {
+		case err != nil:
 			return err
-		}
-		if came.Mark.Confidential == "" && came.Value != "" { // a file can protect an answer, and never lifts a protection
-			came.Mark.Confidential = now.Mark.Confidential
-			if _, written := w.have.at[path]; !written {
-				came.Mark.Confidential = defaultOf(w.form.Item(bare(path)))
-			}
-		}
-		base := now
-		if f.Base != nil {
-			base = f.Base[path]
-		}
-		var err error
-		switch merge(base, now, came) {
-		case taken:
-			err = w.take(path, came)
-		case clashed:
-			err = w.clash(path, came)
-		}
-		if err != nil {
-			return err
+		case d.Outcome == taken:
+			err = w.take(d.Path, d.Came)
+		case d.Outcome == clashed:
+			err = w.clash(d.Path, d.Came)
 		}
 	}
-	return nil
+	return err
 }
 
 func sorted(m map[string]Answer) []string {

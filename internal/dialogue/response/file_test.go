@@ -2,6 +2,7 @@ package response_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -11,7 +12,9 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"comity/internal/base/id"
+	"comity/internal/dialogue/response"
 	"comity/internal/node/nodetest"
+	"comity/internal/store/db"
 )
 
 // given takes a section away as a file of a kind.
@@ -105,6 +108,76 @@ func (h *house) answered() (r id.ID, lead, editor *nodetest.Visitor) {
 	return of.ID, site.As("focal-point"), site.As("contributor")
 }
 
+// previewed uploads a file and returns the form with which its preview takes it.
+func previewed(t testing.TB, v *nodetest.Visitor, at, name string, file []byte) url.Values {
+	t.Helper()
+	a := v.Upload(at, url.Values{}, "file", name, file)
+	want(t, a, http.StatusOK, "Nothing of it was taken yet.")
+	form := url.Values{"name": {name}}
+	for _, field := range []string{"held", "seen"} {
+		form.Set(field, between(a.Body, `name="`+field+`" value="`, `"`))
+	}
+	return form
+}
+
+// TestThreeWayPreview: a file that came back shows answer by answer what stood, what stands and what it says; nothing is
+// kept before the person takes it, and what they take is what they were shown.
+func TestThreeWayPreview(t *testing.T) {
+	each(t, func(h *house) {
+		r, lead, editor := h.answered()
+		at := "/d/fill/" + string(r) + "/files"
+		h.save(r, "police", "police_ovens", "3")
+		h.save(r, "police", "police_law", "no")
+		page := given(h.T, editor, r, "html", "police")
+		h.save(r, "police", "police_ovens", "4") // the focal point, after the file was given out
+		file := savedPage(h.T, page, map[string]string{"police_ovens": "7", "police_law": "yes", "police_why": "Because (exercise)"})
+		before, stood := h.entries(), string(h.record(r).Answers)
+		a := editor.Upload(at, url.Values{}, "file", "police.json", file)
+		want(h.T, a, http.StatusOK, "2 answers would be taken", "1 answer is in conflict", "Conflict: both are kept", "Is taken")
+		row := between(a.Text(), "How many ovens has police?", "Is there a law")
+		if got := strings.Join(strings.Fields(row), " "); !strings.HasPrefix(got, "3 4 7 ") {
+			h.Errorf("the conflict's row is %q, want 3, 4 and 7", got)
+		}
+		if got := between(a.Text(), "Is there a law for police?", "Why"); !strings.HasPrefix(strings.Join(strings.Fields(got), " "), "No No Yes") {
+			h.Errorf("choices aren't said in words: %q", got)
+		}
+		if now := string(h.record(r).Answers); h.entries() != before || now != stood {
+			h.Errorf("a preview has changed something: %s, stood %s", now, stood)
+		}
+		form := previewed(h.T, editor, at, "police.json", file)
+		h.save(r, "police", "police_why", "") // nothing changes by that
+		h.save(r, "courts", "courts_ovens", "1")
+		want(h.T, editor.Post(at+"/take", form), http.StatusUnprocessableEntity, "compared again", "1 answer is in conflict")
+		if now := string(h.record(r).Answers); strings.Contains(now, `"police_law":"yes"`) {
+			h.Errorf("a preview that was overtaken was taken: %s", now)
+		}
+		want(h.T, editor.Post(at+"/take", previewed(h.T, editor, at, "police.json", file)), http.StatusSeeOther)
+		now := string(h.record(r).Answers)
+		if !strings.Contains(now, `"police_law":"yes"`) || !strings.Contains(now, `"police_ovens":"4"`) {
+			h.Errorf("after the file: %s", now)
+		}
+		want(h.T, lead.Get("/d/fill/"+string(r)+"/conflicts"), http.StatusOK, "How many ovens has police?")
+
+		// What the page sends back is refused like what was uploaded.
+		form = previewed(h.T, editor, at, "police.json", file)
+		form.Set("held", base64.RawURLEncoding.EncodeToString(savedPage(h.T, page, map[string]string{"courts_ovens": "9"})))
+		want(h.T, editor.Post(at+"/take", form), http.StatusUnprocessableEntity, "was not taken", "courts_ovens")
+		form.Set("held", "?")
+		if got := editor.Post(at+"/take", form).Status; got != http.StatusUnprocessableEntity {
+			h.Errorf("what isn't a file: status %d, want 422", got)
+		}
+	})
+}
+
+// save has the focal point write one answer on the section's page.
+func (h *house) save(n id.ID, section, path, value string) {
+	h.Helper()
+	var seen int64
+	h.read(func(tx *db.Tx) error { return tx.Row(ctx, `SELECT changes FROM response WHERE id = ?`, n).Scan(&seen) })
+	_, err := h.Responses.Save(ctx, h.People["focal-point"], n, section, response.Posted{Values: url.Values{path: {value}}, Seen: seen, Lang: "en"}, h.Entry())
+	h.ok(err)
+}
+
 // TestFilesComeBack: sections go out as a workbook and as a page, are filled in elsewhere and come back once.
 func TestFilesComeBack(t *testing.T) {
 	each(t, func(h *house) {
@@ -117,11 +190,12 @@ func TestFilesComeBack(t *testing.T) {
 		book := filledBook(h.T, given(h.T, editor, r, "xlsx", "police"), map[string]string{"How many ovens has police?": "7"})
 		page := savedPage(h.T, given(h.T, lead, r, "html", "courts", "school"), map[string]string{"courts_ovens": "2", "school_ovens": "3"})
 		before := h.entries()
-		form := url.Values{"entry": {string(h.Entry())}}
+		form := previewed(h.T, editor, at, "police.xlsx", book)
+		form.Set("entry", string(h.Entry()))
 		for range 2 { // the second time it is the same act
-			want(h.T, editor.Upload(at, form, "file", "police.xlsx", book), http.StatusSeeOther)
+			want(h.T, editor.Post(at+"/take", form), http.StatusSeeOther)
 		}
-		want(h.T, lead.Upload(at, url.Values{}, "file", "courts.json", page), http.StatusSeeOther)
+		want(h.T, lead.Post(at+"/take", previewed(h.T, lead, at, "courts.json", page)), http.StatusSeeOther)
 		if got := h.entries() - before; got != 2 {
 			h.Errorf("%d entries, want one for each file", got)
 		}
@@ -165,7 +239,7 @@ func TestFilesAreRefusedWhole(t *testing.T) {
 		if got := string(h.record(r).Answers); strings.Contains(got, "ovens") || strings.Contains(got, "perhaps") {
 			h.Errorf("something of a refused file was taken: %s", got)
 		}
-		want(h.T, lead.Upload(at, url.Values{}, "file", "f.json", good), http.StatusSeeOther)
+		want(h.T, lead.Post(at+"/take", previewed(h.T, lead, at, "f.json", good)), http.StatusSeeOther)
 		h.adopt(h.study, form2(h.T)) // what was asked may mean something else now
 		want(h.T, lead.Upload(at, url.Values{}, "file", "f.json", savedPage(h.T, page, map[string]string{"courts_ovens": "3"})), http.StatusUnprocessableEntity, "was not taken")
 	})

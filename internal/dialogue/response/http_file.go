@@ -14,6 +14,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/base/language"
+	"comity/internal/dialogue/study"
 	"comity/internal/engine/access"
 	"comity/internal/engine/instrument"
 	"comity/internal/engine/instrument/answerbook"
@@ -46,7 +47,7 @@ type filesPage struct {
 
 func (s *Responses) filesPage(r *web.Request) (filesPage, error) {
 	p := filesPage{
-		Form: r.Form(), Give: web.Button{Text: r.T("Take the file away"), Kind: "secondary"}, Take: web.Button{Text: r.T("Take in its answers")},
+		Form: r.Form(), Give: web.Button{Text: r.T("Take the file away"), Kind: "secondary"}, Take: web.Button{Text: r.T("Compare the file")},
 		Limit: r.Size(maxBook),
 		Kinds: []web.Choice{{Value: "xlsx", Label: r.T("A workbook (XLSX)")}, {Value: "html", Label: r.T("One page for a browser, which needs no network (HTML)")}},
 	}
@@ -196,79 +197,87 @@ func bookMark(m Mark) answerbook.Mark {
 	}
 }
 
-// takeFile takes a file back whole, or says by cell why not.
-func (s *Responses) takeFile(r *web.Request) error {
-	n, err := r.PathID("id")
-	if err != nil {
-		return err
-	}
-	entry, err := r.Form().Entry()
-	if err != nil {
-		return err
-	}
-	f, found, err := s.readFile(r)
-	if err == nil {
-		_, err = s.Import(r.Ctx(), r.Person, n, f, entry)
-	}
-	if err == nil {
-		return r.Done("/d/fill/"+string(n)+"/files", language.M("The answers of the file were taken in; the list says how many. What somebody else had changed meanwhile waits beside their answer."))
-	}
-	if len(errs.Fields(err)) == 0 && len(found) == 0 {
-		return err
-	}
-	p, failed := s.filesPage(r)
-	if failed != nil {
-		return failed
-	}
-	p.Found = foundTable(r, found)
-	if len(errs.Fields(err)) == 0 {
-		err = errs.WithFields(errs.Field{Path: "file", Code: language.M("The file was not taken. What is wrong with it stands below. Nothing was changed.")})
-	}
-	return r.Again("response/files", p, err)
+// brought is a file that came back as it was read, with what it is held against.
+type brought struct {
+	view
+	File  File
+	Form  *instrument.Instrument
+	Have  content
+	Found []answerbook.Diagnostic // what is wrong in it, or worth a look
+	Bytes []byte
 }
 
-// readFile reads the file that was sent against the questionnaire that is being answered now: a file of an older one is
-// refused, since what it asks may mean something else.
-func (s *Responses) readFile(r *web.Request) (f File, found []answerbook.Diagnostic, err error) {
-	b, name, err := uploaded(r)
-	if err != nil {
-		return f, nil, err
-	}
-	var want answerbook.Want
+// readFile reads a file against the questionnaire that is being answered now: a file of an older one is refused, since
+// what it asks may mean something else.
+func (s *Responses) readFile(r *web.Request, b []byte, name string) (in brought, err error) {
+	in.Bytes = b
 	var mine []string
 	err = s.look(r, "response.read", func(ctx context.Context, tx *db.Tx, v view) error {
+		in.view = v
 		fielded, err := s.Studies.Fielded(ctx, tx, v.Study.ID, v.Respondent.Audience)
 		if err != nil {
 			return err
 		}
+		in.Form = fielded.Form
 		for _, sec := range ownSections(v, fielded.Form, r.Person.ID) {
 			mine = append(mine, sec.Name)
 		}
-		want = answerbook.Want{In: fielded.Form, Response: string(v.N), Sections: mine, Tr: func(tag language.Tag, english string) string { return s.Catalog.Get(tag).T(english) }}
-		return nil
+		in.Have, err = s.standing(ctx, tx, v, fielded)
+		return err
 	})
 	if err != nil {
-		return f, nil, err
+		return in, err
 	}
+	want := answerbook.Want{In: in.Form, Response: string(in.N), Sections: mine, Tr: func(tag language.Tag, english string) string { return s.Catalog.Get(tag).T(english) }}
 	filled, found, err := answerbook.Read(bytes.NewReader(b), int64(len(b)), name, want)
-	if err != nil {
-		return f, found, err
+	if in.Found = found; err != nil {
+		return in, err
 	}
-	f = File{Name: name, Sum: canonical.Sum(b), Sections: filled.Sections, Answers: map[string]Answer{}, Base: map[string]Answer{}}
-	if len(f.Sections) == 0 {
-		f.Sections = mine
+	in.File = fileOf(filled, in.Form)
+	in.File.Name, in.File.Sum = name, canonical.Sum(b)
+	if len(in.File.Sections) == 0 {
+		in.File.Sections = mine
 	}
+	return in, nil
+}
+
+// standing is what stands now, in the questionnaire that is being asked: a draft of an older one is carried over in
+// thought, as taking the file would do.
+func (s *Responses) standing(ctx context.Context, tx *db.Tx, v view, to study.Fielded) (content, error) {
+	if !v.Begun {
+		return content{instrument.NewAnswers(), map[string]stored{}}, nil
+	}
+	if _, err := moveNamed("edit").after(v.Response.State); err != nil {
+		return content{}, err
+	}
+	have, err := load(ctx, tx, v.N)
+	if err != nil || v.Response.Form == to.Hash {
+		return have, err
+	}
+	after, _, err := s.carried(ctx, tx, v.Response, have, to)
+	at := map[string]stored{}
+	for path, value := range flat(to.Form, after, tx.Now()) {
+		was := have.at[path]
+		was.Value = value
+		at[path] = was
+	}
+	return content{after, at}, err
+}
+
+// fileOf is what a book says, in the response's own terms.
+func fileOf(filled answerbook.Filled, form *instrument.Instrument) File {
+	f := File{Sections: filled.Sections, Answers: map[string]Answer{}, Base: map[string]Answer{}}
 	for path, a := range filled.Base {
 		f.Base[path] = Answer{a.Value, fromBook(a.Mark)}
 	}
 	for path, a := range filled.Answers {
 		came := Answer{a.Value, fromBook(a.Mark)}
-		if came.Value != f.Base[path].Value && isText(want.In, path) {
+		if came.Value != f.Base[path].Value && isText(form, path) {
 			came.Mark.Lang = string(filled.Lang)
 		}
 		f.Answers[path] = came
 	}
-	return f, found, nil
+	return f
 }
 
 func fromBook(m answerbook.Mark) Mark {
@@ -283,10 +292,7 @@ func uploaded(r *web.Request) ([]byte, string, error) {
 	if h == nil {
 		return nil, "", errs.WithFields(web.NoFile("file"))
 	}
-	name, _ := language.StripBidi(h.Filename)
-	if len([]rune(name)) > maxFileName {
-		name = string([]rune(name)[:maxFileName])
-	}
+	name := fileName(h.Filename)
 	f, err := h.Open()
 	if err != nil {
 		return nil, "", err
@@ -297,6 +303,15 @@ func uploaded(r *web.Request) ([]byte, string, error) {
 		err = errs.WithFields(errs.Field{Path: "file", Code: "The file is larger than {size}.", Args: map[string]string{"size": r.Size(maxBook)}})
 	}
 	return b, name, err
+}
+
+// fileName is as much of what a sender calls a file as is kept.
+func fileName(name string) string {
+	name, _ = language.StripBidi(name)
+	if all := []rune(name); len(all) > maxFileName {
+		name = string(all[:maxFileName])
+	}
+	return name
 }
 
 // foundTable lists what is wrong in a file, errors first.

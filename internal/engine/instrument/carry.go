@@ -43,7 +43,7 @@ func (k *carrier) take(c *cell, steps []Step) {
 		case Same:
 			k.put(c, s, c.value)
 		case Recoded:
-			value, gone := recoded(c.item.chosen(c.value), s.Codes)
+			value, gone := recoded(c.item.Chosen(c.value), s.Codes)
 			if len(gone) > 0 {
 				k.left = append(k.left, Left{c.path, strings.Join(gone, " "), Recoded, s.Now})
 			}

@@ -216,7 +216,7 @@ func (e *evaluation) judge(c *cell) {
 
 // wrongChoice looks only at what was chosen: lists are long, and most of them aren't on the page at hand.
 func (e *evaluation) wrongChoice(c *cell) (string, map[string]string) {
-	for _, name := range c.item.chosen(c.value) {
+	for _, name := range c.item.Chosen(c.value) {
 		ok := false
 		for _, i := range e.in.choiceAt[c.item.List][name] {
 			offered, err := e.in.offers(c, i, e.c)
@@ -234,7 +234,7 @@ func (e *evaluation) wrongChoice(c *cell) (string, map[string]string) {
 
 // wrongRank wants every choice that is offered, each once.
 func (e *evaluation) wrongRank(c *cell) (string, map[string]string) {
-	chosen := c.item.chosen(c.value)
+	chosen := c.item.Chosen(c.value)
 	slices.Sort(chosen)
 	n := 0
 	for i := range e.in.Lists[c.item.List] {

@@ -164,8 +164,8 @@ func westernDigit(r rune) rune {
 	return '0' + n
 }
 
-// chosen returns the names a select's answer holds.
-func (it *Item) chosen(value string) []string {
+// Chosen returns the names a select's answer holds.
+func (it *Item) Chosen(value string) []string {
 	if it.Type == SelectMultipleType || it.Type == RankType {
 		return strings.Fields(value)
 	}

@@ -223,7 +223,7 @@ func (v *viewer) question(c *cell) Field {
 		f.Choices = v.choices(c)
 	}
 	if it.Type == RankType {
-		f.Places = it.chosen(c.value)
+		f.Places = it.Chosen(c.value)
 	}
 	switch {
 	case c.missing && it.WhyRequired != "":
@@ -240,7 +240,7 @@ func (v *viewer) question(c *cell) Field {
 
 func (v *viewer) choices(c *cell) []ChoiceField {
 	selected := map[string]bool{}
-	for _, name := range c.item.chosen(c.value) {
+	for _, name := range c.item.Chosen(c.value) {
 		selected[name] = true
 	}
 	var out []ChoiceField
@@ -252,7 +252,7 @@ func (v *viewer) choices(c *cell) []ChoiceField {
 		out = append(out, ChoiceField{choice.Name, v.label(choice), selected[choice.Name]})
 		delete(selected, choice.Name)
 	}
-	for _, name := range c.item.chosen(c.value) { // an answer the form no longer offers is shown, not lost
+	for _, name := range c.item.Chosen(c.value) { // an answer the form no longer offers is shown, not lost
 		if selected[name] {
 			out = append(out, ChoiceField{name, name, true})
 		}
@@ -297,7 +297,7 @@ func (v *viewer) shown(c *cell) string {
 		return c.value
 	}
 	var labels []string
-	for _, name := range c.item.chosen(c.value) {
+	for _, name := range c.item.Chosen(c.value) {
 		label := name
 		for _, choice := range v.s.in.Lists[c.item.List] {
 			if choice.Name == name && choice.Label != "" {
