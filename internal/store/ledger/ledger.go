@@ -143,8 +143,11 @@ func Commit(key []byte, fact string) string {
 
 // Erase deletes the keys of all entries of the person: no entry tells any more who acted, and every proof still holds.
 func Erase(ctx context.Context, tx *db.Tx, person id.ID) error {
-	if _, err := tx.Exec(ctx, `UPDATE ledger_entry SET person_id = NULL, who_key = NULL WHERE person_id = ?`, person); err != nil {
-		return fmt.Errorf("erase ledger keys of %s: %w", person, err)
+	// Those that wait come first: one that gets its place meanwhile is found among the placed.
+	for _, which := range []string{"pos IS NULL", "pos IS NOT NULL"} {
+		if _, err := tx.Exec(ctx, `UPDATE ledger_entry SET person_id = NULL, who_key = NULL WHERE `+which+` AND person_id = ?`, person); err != nil {
+			return fmt.Errorf("erase ledger keys of %s: %w", person, err)
+		}
 	}
 	return nil
 }

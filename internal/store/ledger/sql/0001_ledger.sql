@@ -8,10 +8,10 @@ CREATE TABLE ledger_entry (
     person_id TEXT,       -- who acted, and the key under which the leaf commits to that: no part of the leaf, NULL once
     who_key   BLOB        -- the person has been erased. One row, not two: an act pays for each
 );
-CREATE UNIQUE INDEX ledger_entry_pos ON ledger_entry (pos);
+-- An act pays for the first index alone; the sequencer fills the others, many entries at a time.
 CREATE INDEX ledger_entry_waiting ON ledger_entry (id) WHERE pos IS NULL;
-
-CREATE INDEX ledger_entry_person ON ledger_entry (person_id) WHERE person_id IS NOT NULL;
+CREATE UNIQUE INDEX ledger_entry_pos ON ledger_entry (pos) WHERE pos IS NOT NULL;
+CREATE INDEX ledger_entry_person ON ledger_entry (person_id) WHERE pos IS NOT NULL AND person_id IS NOT NULL;
 
 CREATE TABLE ledger_head (
     one  BIGINT PRIMARY KEY CHECK (one = 1),
