@@ -10,8 +10,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"io"
-	"strconv"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -45,10 +43,7 @@ func Marshal(v any) ([]byte, error) {
 	if err := enc.Encode(v); err != nil {
 		return nil, fmt.Errorf("canonical form: %w", err)
 	}
-	if err := walk(buf.Bytes(), false); err != nil {
-		return nil, fmt.Errorf("canonical form: %w: %w", err, errs.Invalid)
-	}
-	out, err := transform(buf.Bytes())
+	out, err := transform(buf.Bytes(), false)
 	if err != nil {
 		return nil, fmt.Errorf("canonical form: %w", err)
 	}
@@ -61,10 +56,7 @@ func Check(b []byte) error {
 	if err := checkText(b); err != nil {
 		return err
 	}
-	if err := walk(b, true); err != nil {
-		return fmt.Errorf("%w: %w", err, errs.Invalid)
-	}
-	want, err := transform(b)
+	want, err := transform(b, true)
 	if err != nil {
 		return err
 	}
@@ -84,64 +76,6 @@ func checkText(b []byte) error {
 	}
 	if !norm.NFC.IsNormal(b) {
 		return fmt.Errorf("JSON holds text that is not in Unicode normal form C: %w", errs.Invalid)
-	}
-	return nil
-}
-
-// walk reads b token by token: depth, numbers (of a document that has to be as it is) and doubled members can't be seen
-// after decoding.
-func walk(b []byte, numbers bool) error {
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.UseNumber()
-	type level struct {
-		object bool
-		key    bool // the next token is a member's name
-		seen   map[string]bool
-	}
-	var stack []level
-	for {
-		tok, err := d.Token()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			return fmt.Errorf("JSON at byte %d: %w", d.InputOffset(), err)
-		}
-		top := len(stack) - 1
-		if s, ok := tok.(string); ok && top >= 0 && stack[top].object && stack[top].key {
-			if stack[top].seen[s] {
-				return fmt.Errorf("JSON member %q stands twice", s)
-			}
-			stack[top].seen[s] = true
-			stack[top].key = false
-			continue
-		}
-		switch t := tok.(type) {
-		case json.Delim:
-			if t == '{' || t == '[' {
-				if len(stack) == MaxDepth {
-					return fmt.Errorf("JSON is nested deeper than %d", MaxDepth)
-				}
-				stack = append(stack, level{object: t == '{', key: true, seen: map[string]bool{}})
-				continue
-			}
-			stack = stack[:top]
-			top--
-		case json.Number:
-			if !numbers {
-				break
-			}
-			n, err := strconv.ParseInt(t.String(), 10, 64)
-			if err != nil || n > MaxInt || n < -MaxInt {
-				return fmt.Errorf("JSON number %s: only whole numbers within ±%d are allowed, others are strings", t, int64(MaxInt))
-			}
-		}
-		if top >= 0 {
-			stack[top].key = true
-		}
-	}
-	if len(stack) > 0 {
-		return fmt.Errorf("JSON ends in the middle")
 	}
 	return nil
 }

@@ -25,6 +25,8 @@ func TestCheckRefuses(t *testing.T) {
 		"order of members": `{"b":1,"a":2}`,
 		"a space":          `{"a": 1}`,
 		"a member twice":   `{"a":1,"a":1}`,
+		"twice, escaped":   `{"a":[{"b":1,"\u0062":1}]}`,
+		"a large exponent": `{"a":1e3}`,
 		"a large number":   `{"a":9007199254740993}`,
 		"a fraction":       `{"a":1.5}`,
 		"an escape":        "{\"a\":\"\\u0041\"}",
@@ -38,6 +40,9 @@ func TestCheckRefuses(t *testing.T) {
 		if err := Check([]byte(doc)); !errors.Is(err, errs.Invalid) {
 			t.Errorf("%s: Check(%q) = %v, want errs.Invalid", name, doc, err)
 		}
+	}
+	if err := Check([]byte(strings.Repeat("[", 32) + strings.Repeat("]", 32))); err != nil {
+		t.Error(err)
 	}
 	if err := Check([]byte(`{"a":9007199254740991,"b":[{},[],null,true,"x"]}`)); err != nil {
 		t.Error(err)
