@@ -56,6 +56,10 @@ func Check(b []byte) error {
 	if err := checkText(b); err != nil {
 		return err
 	}
+	var valid json.RawMessage
+	if err := json.Unmarshal(b, &valid); err != nil {
+		return fmt.Errorf("JSON: %w: %w", err, errs.Invalid)
+	}
 	want, err := transform(b, true)
 	if err != nil {
 		return err
