@@ -9,7 +9,7 @@ import (
 // openWorkshops wires workshops: seats, agendas, and what is asked months later.
 func (n *Node) openWorkshops(context.Context) (err error) {
 	n.Workshops, err = workshop.New(workshop.Config{
-		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Organisations: n.Organisations, Public: n.Config.Public, Exercise: n.Self.Card.Exercise,
+		Desk: n.Desk, Read: n.DB.Reader, Sources: n.Sources, Organisations: n.Organisations, Catalog: n.Catalog, Fonts: n.law.Fonts, Public: n.Config.Public, Exercise: n.Self.Card.Exercise,
 	})
 	if err != nil {
 		return err

@@ -109,7 +109,7 @@ func (q *Workshops) links(ctx context.Context, tx *db.Tx, r *web.Request, p *sho
 	}{
 		{"workshop.read", language.M("Agenda"), "/agenda"}, {"workshop.plan", language.M("Plan and preparation"), "/plan"},
 		{"seat.nominate", language.M("Name people of your State"), "/names"}, {"seat.type", language.M("Name people from a letter"), "/letter"},
-		{"workshop.follow", language.M("Who takes part"), "/seats"}, {"workshop.follow", language.M("What has come of it"), "/results"},
+		{"workshop.follow", language.M("Who takes part"), "/seats"}, {"workshop.follow", language.M("Papers to print"), "/papers"}, {"workshop.follow", language.M("What has come of it"), "/results"},
 	} {
 		may, err := q.desk.Could(ctx, tx, r.Person, l.act, on)
 		if err != nil {

@@ -62,7 +62,7 @@ func (w *world) pages(s *nodetest.Site) (all [][2]string) {
 	w.as(s, "state-b", w.focal("XB"))
 	return [][2]string{
 		{"manager", "/capacity/workshops"}, {"asked", "/capacity/workshops"}, {"manager", "/capacity/workshops/new"}, {"manager", at}, {"seated", at}, {"state-b", at},
-		{"manager", at + "/plan"}, {"manager", at + "/seats"}, {"state-b", at + "/names"}, {"manager", at + "/letter"}, {"state-b", at + "/names/list"}, {"manager", at + "/letter/list"}, {"trainer", at + "/agenda"}, {"seated", at + "/agenda"},
+		{"manager", at + "/plan"}, {"manager", at + "/seats"}, {"state-b", at + "/names"}, {"manager", at + "/letter"}, {"state-b", at + "/names/list"}, {"manager", at + "/letter/list"}, {"manager", at + "/papers"}, {"trainer", at + "/agenda"}, {"seated", at + "/agenda"},
 		{"trainer", at + "/agenda/" + string(session)}, {"trainer", at + "/attendance/" + string(session)}, {"manager", at + "/results"}, {"asked", "/capacity/followups/" + string(followup)},
 	}
 }

@@ -55,6 +55,27 @@ func (r Role) Name() string {
 	return string(r)
 }
 
+// One returns the role of one person in words: a message of the catalogue.
+func (r Role) One() string {
+	switch r {
+	case Investigator:
+		return language.M("Investigator")
+	case FirstResponder:
+		return language.M("First responder")
+	case Prosecutor:
+		return language.M("Prosecutor")
+	case Judge:
+		return language.M("Judge")
+	case Authority:
+		return language.M("Official of a central authority")
+	case Analyst:
+		return language.M("Forensic examiner")
+	case Private:
+		return language.M("Staff of a company")
+	}
+	return string(r)
+}
+
 // Plan is how many seats the people of one State and role have. State "" is for partners, whatever their State.
 type Plan struct {
 	State   string

@@ -19,6 +19,7 @@ import (
 	"comity/internal/capacity/organisation"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
+	"comity/internal/engine/document/font"
 	"comity/internal/store/db"
 )
 
@@ -68,6 +69,8 @@ type Workshops struct {
 	desk     *desk.Desk
 	read     *db.Reader
 	orgs     *organisation.Organisations
+	catalog  *language.Catalog
+	fonts    *font.Set
 	public   string
 	exercise bool
 }
@@ -78,13 +81,15 @@ type Config struct {
 	Read          *db.Reader
 	Sources       *access.Sources
 	Organisations *organisation.Organisations // lets people in who are nominated
-	Public        string                      // the address under which people reach the node
+	Catalog       *language.Catalog
+	Fonts         *font.Set // of printed papers
+	Public        string    // the address under which people reach the node
 	Exercise      bool
 }
 
 // New returns the workshops of a node and registers how their facts are read.
 func New(c Config) (*Workshops, error) {
-	q := &Workshops{desk: c.Desk, read: c.Read, orgs: c.Organisations, public: c.Public, exercise: c.Exercise}
+	q := &Workshops{desk: c.Desk, read: c.Read, orgs: c.Organisations, catalog: c.Catalog, fonts: c.Fonts, public: c.Public, exercise: c.Exercise}
 	for kind, facts := range map[string]access.FactsFunc{RefKind: Facts, RefSeat: seatFacts, RefFollowUp: followUpFacts} {
 		if err := c.Sources.Register(kind, facts); err != nil {
 			return nil, err
