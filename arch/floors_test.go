@@ -44,6 +44,7 @@ var sameFloor = map[string][]string{
 	"cooperation/rule":     {"cooperation/treaty", "cooperation/selector"},
 	"cooperation/evidence": {"cooperation/exchange"},
 	"cooperation/request":  {"cooperation/exchange", "cooperation/evidence"},
+	"capacity/learning":    {"cooperation/exchange"},
 	"dialogue/study":       {"cooperation/exchange"},
 	"dialogue/response":    {"dialogue/study", "cooperation/exchange"},
 	"dialogue/dataset":     {"dialogue/study", "dialogue/response"},

@@ -18,7 +18,7 @@ func (n *Node) openLearning(context.Context) error {
 		return err
 	}
 	n.Learning, err = learning.New(learning.Config{
-		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Organisations: n.Organisations, Library: l,
+		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Organisations: n.Organisations, Exchange: n.Exchange, Library: l,
 		Catalog: n.Catalog, Public: n.Config.Public, Exercise: n.Self.Card.Exercise, Now: n.Config.Now, Rates: n.Practice.Rate,
 	})
 	if err != nil {

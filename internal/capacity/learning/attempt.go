@@ -18,8 +18,10 @@ import (
 	"comity/internal/store/db"
 )
 
-// The states of an attempt. One that came in after its end is kept, and the trainer decides.
+// The states of an attempt. One that came in after its end is kept, and the trainer decides; of a disputed one several
+// records came, and none counts.
 const (
+	disputed  = "disputed"
 	open      = "open"
 	submitted = "submitted"
 	late      = "late"
@@ -214,12 +216,14 @@ func (q *Learning) mark(ctx context.Context, c *desk.Change, k Cohort, a Attempt
 	if err != nil {
 		return err
 	}
+	keys, err := keyHashes(s)
+	if err != nil {
+		return err
+	}
 	for _, x := range s.Score(in, a.Answers) {
-		sum, err := x.Item.KeyHash()
-		if err != nil {
-			return err
-		}
-		if i := slices.IndexFunc(have, func(m Mark) bool { return m.Item == x.Item.Name }); i >= 0 && have[i].Key == sum {
+		sum := keys[x.Item.Name]
+		same := Mark{a.ID, x.Item.Name, x.Points, x.Answered, sum}
+		if slices.Contains(have, same) {
 			continue
 		}
 		if _, err := c.Exec(ctx, `INSERT INTO test_mark (id, attempt_id, item, points, answered, by_whom, key_hash, at) VALUES (?, ?, ?, ?, ?, 'rule', ?, ?)`,
@@ -228,6 +232,19 @@ func (q *Learning) mark(ctx context.Context, c *desk.Change, k Cohort, a Attempt
 		}
 	}
 	return nil
+}
+
+// keyHashes returns by which key each item is marked.
+func keyHashes(s *instrument.Scoring) (map[string]canonical.Hash, error) {
+	keys := map[string]canonical.Hash{}
+	for _, it := range s.Items {
+		sum, err := it.KeyHash()
+		if err != nil {
+			return nil, err
+		}
+		keys[it.Name] = sum
+	}
+	return keys, nil
 }
 
 // Mark is what one answer got, by which key.
@@ -272,7 +289,7 @@ func (q *Learning) Remark(ctx context.Context, who access.Person, n, entry id.ID
 		}
 		list, err := attempts(ctx, c.Tx, n)
 		for _, a := range list {
-			if a.State == open {
+			if a.State == open || a.State == disputed {
 				continue
 			}
 			if err := q.mark(ctx, c, k, a); err != nil {

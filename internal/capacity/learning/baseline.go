@@ -251,6 +251,9 @@ func (q *Learning) Freeze(ctx context.Context, who access.Person, n, entry id.ID
 		if err != nil {
 			return err
 		}
+		if err := elsewhere(k); err != nil {
+			return err
+		}
 		if k.State != Closed {
 			return errs.Say(fmt.Errorf("freeze cohort %s: %w", n, errs.Conflict), language.M("Close the cohort first."), nil)
 		}

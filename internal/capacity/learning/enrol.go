@@ -37,6 +37,8 @@ func Roles() []string {
 	return []string{"investigator", "first_responder", "prosecutor", "judge", "authority", "analyst", "private"}
 }
 
+func knownRole(r string) bool { return slices.Contains(Roles(), r) }
+
 // RoleName returns a profession in words: a message of the catalogue.
 func RoleName(r string) string {
 	switch r {
@@ -152,7 +154,7 @@ func (q *Learning) learners(rows []workbook.Line, at map[string]int) ([]Learner,
 			fault("email", language.M("Row {row}, {column}: {value} stands in row {other} already."), "value", l.Email, "other", fmt.Sprint(before))
 		}
 		seen[l.Email] = row.N
-		if !slices.Contains(Roles(), l.Role) {
+		if !knownRole(l.Role) {
 			fault("role", language.M("Row {row}, {column}: {value} is none of {all}."), "value", l.Role, "all", strings.Join(Roles(), ", "))
 		}
 		if !q.Organisations.KnowsState(l.State) {
@@ -175,6 +177,9 @@ func (q *Learning) Enrol(ctx context.Context, who access.Person, n id.ID, people
 		if err != nil {
 			return err
 		}
+		if err := elsewhere(k); err != nil {
+			return err
+		}
 		if k.State == Closed || k.State == Frozen {
 			return errs.Say(fmt.Errorf("enrol in cohort %s: %w", n, errs.Conflict), language.M("The cohort is closed: nobody enrols any more."), nil)
 		}
@@ -190,7 +195,7 @@ func (q *Learning) Enrol(ctx context.Context, who access.Person, n id.ID, people
 				return err
 			}
 			links = append(links, link)
-			if err := join(ctx, c, n, link.Person, l, o.ID); err != nil {
+			if err := join(ctx, c, Enrolment{ID: id.New(c.Now()), Cohort: n, Person: link.Person, Role: l.Role, State: l.State, Organisation: o.ID}, l.Name); err != nil {
 				return err
 			}
 		}
@@ -199,17 +204,18 @@ func (q *Learning) Enrol(ctx context.Context, who access.Person, n id.ID, people
 	return links, err
 }
 
-func join(ctx context.Context, c *desk.Change, n, person id.ID, l Learner, org id.ID) error {
+// join gives a person, who is called so, a place in a cohort.
+func join(ctx context.Context, c *desk.Change, e Enrolment, name string) error {
 	_, err := c.Exec(ctx, `
 		INSERT INTO enrolment (id, cohort_id, person_id, role, state, organisation_id, at) VALUES (?, ?, ?, ?, ?, ?, ?)`,
-		id.New(c.Now()), n, person, l.Role, l.State, org, c.Now())
+		e.ID, e.Cohort, e.Person, e.Role, e.State, e.Organisation, c.Now())
 	if errors.Is(err, errs.Conflict) {
-		return errs.WithFields(errs.Field{Path: "roster", Code: language.M("{name} is in the cohort already."), Args: map[string]string{"name": l.Name}})
+		return errs.WithFields(errs.Field{Path: "roster", Code: language.M("{name} is in the cohort already."), Args: map[string]string{"name": name}})
 	}
 	if err != nil {
 		return err
 	}
-	return access.AddMember(ctx, c.Tx, n, person, c.Who().ID)
+	return access.AddMember(ctx, c.Tx, e.Cohort, e.Person, c.Who().ID)
 }
 
 func lang(tag string) language.Tag {

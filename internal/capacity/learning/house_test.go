@@ -23,6 +23,7 @@ type school struct {
 	t      testing.TB
 	now    *time.Time
 	cohort id.ID
+	told   map[id.ID]bool // messages whose receipt was looked at
 }
 
 var ctx = context.Background()

@@ -51,6 +51,10 @@ func (q *Learning) Routes(m *web.Mux) {
 	m.Post("/capacity/cohorts/{id}/close", "cohort.close", q.closeForm)
 	m.Post("/capacity/cohorts/{id}/freeze", "baseline.freeze", q.freezeForm)
 	m.Post("/capacity/cohorts/{id}/mark", "attempt.mark", q.markForm)
+	m.Post("/capacity/cohorts/{id}/give", "record.export", q.giveForm)
+	m.Post("/capacity/cohorts/{id}/home", "record.export", q.homeForm)
+	m.Post("/capacity/cohorts/{id}/resolve", "record.resolve", q.resolveForm)
+	m.Post("/capacity/cohorts/{id}/links", "cohort.enrol", q.linksForm)
 	m.Post("/capacity/attempts/{id}", "attempt.void", q.voidForm)
 	m.Get("/capacity/needs", "need.read", q.showNeeds)
 	m.Get("/capacity/needs/{id}", "need.read", q.showNeed)
@@ -158,6 +162,8 @@ func attemptName(s string) string {
 		return language.M("Handed in")
 	case late:
 		return language.M("Handed in late: kept, the trainer decides")
+	case disputed:
+		return language.M("Several records of it came: the trainer decides")
 	}
 	return language.M("Taken out of the count")
 }

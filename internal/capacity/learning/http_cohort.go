@@ -86,6 +86,7 @@ type lateTest struct {
 }
 
 type cohortPage struct {
+	travels
 	Cohort   Cohort
 	Course   string
 	State    string
@@ -109,7 +110,8 @@ func (q *Learning) cohortPage(r *web.Request, n id.ID) (p cohortPage, err error)
 	p.Button = map[string]web.Button{
 		"enrol": {Text: r.T("Enrol these people")}, "pre": {Text: r.T("Open the test before"), Name: "slot", Value: Pre}, "post": {Text: r.T("Open the test after"), Name: "slot", Value: Post},
 		"none": {Text: r.T("Begin no test for now"), Kind: "secondary", Name: "slot", Value: "none"}, "close": {Text: r.T("Close the cohort"), Kind: "warning"},
-		"freeze": {Text: r.T("Freeze the baseline")}, "mark": {Text: r.T("Mark anew by the key as it is now"), Kind: "secondary"},
+		"freeze": {Text: r.T("Freeze the baseline")}, "mark": {Text: r.T("Mark anew by the key as it is now"), Kind: "secondary"}, "give": {Text: r.T("Give it to this node"), Kind: "secondary"},
+		"home": {Text: r.T("Send the results home")}, "links": {Text: r.T("Make links for everybody"), Kind: "secondary"},
 	}
 	err = q.look(r, func(ctx context.Context, tx *db.Tx) error {
 		on := id.NewRef(RefCohort, n)
@@ -119,7 +121,7 @@ func (q *Learning) cohortPage(r *web.Request, n id.ID) (p cohortPage, err error)
 		if p.Cohort, err = cohort(ctx, tx, n); err != nil {
 			return err
 		}
-		for name, act := range map[string]access.Act{"enrol": "cohort.enrol", "turn": "cohort.open", "close": "cohort.close", "freeze": "baseline.freeze", "mark": "attempt.mark"} {
+		for name, act := range map[string]access.Act{"enrol": "cohort.enrol", "turn": "cohort.open", "close": "cohort.close", "freeze": "baseline.freeze", "mark": "attempt.mark", "send": "record.export", "decide": "record.resolve"} {
 			if p.May[name], err = q.Desk.Could(ctx, tx, r.Person, act, on); err != nil {
 				return err
 			}
@@ -137,6 +139,9 @@ func (q *Learning) cohortPage(r *web.Request, n id.ID) (p cohortPage, err error)
 		p.People = len(people)
 		if !p.MaySheet {
 			return nil
+		}
+		if err := q.travels(ctx, tx, r, &p); err != nil {
+			return err
 		}
 		if err := q.late(ctx, tx, r, &p); err != nil {
 			return err
@@ -378,14 +383,5 @@ func (q *Learning) enrolForm(r *web.Request) error {
 		}
 		return r.Again("learning/cohort", p, err)
 	}
-	p := linksPage{Back: cohortAt(n), Until: r.Now().Add(organisation.LinkFor)}
-	for _, l := range links {
-		if l.Token != "" {
-			p.Links = append(p.Links, linkRow{l.Name, l.Email, q.Public + "/invitation/" + l.Token})
-		}
-	}
-	if len(p.Links) == 0 {
-		return r.Done(p.Back, language.M("They are enrolled. Everybody can sign in already."))
-	}
-	return r.Page("learning/links", p)
+	return q.showLinks(r, n, links)
 }

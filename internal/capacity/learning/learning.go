@@ -18,8 +18,10 @@ import (
 	"comity/internal/base/language"
 	"comity/internal/capacity/learning/data"
 	"comity/internal/capacity/organisation"
+	"comity/internal/cooperation/exchange"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
+	"comity/internal/engine/envelope"
 	"comity/internal/engine/instrument"
 	"comity/internal/store/db"
 )
@@ -47,6 +49,7 @@ type Config struct {
 	Policy        *access.Policy
 	Sources       *access.Sources
 	Organisations *organisation.Organisations
+	Exchange      *exchange.Exchange
 	Library       *data.Library
 	Catalog       *language.Catalog
 	Public        string
@@ -63,6 +66,7 @@ func New(c Config) (*Learning, error) {
 			return nil, err
 		}
 	}
+	c.Exchange.Handle(envelope.KindRecord, exchange.Taker{Apply: q.take})
 	return q, nil
 }
 
@@ -91,6 +95,7 @@ type Cohort struct {
 	Slot     string
 	Minutes  int
 	Exercise bool
+	LedBy    id.ID // the node that leads it; "" for this one
 	Version  int64
 }
 
@@ -101,10 +106,10 @@ func cohortFacts(ctx context.Context, tx *db.Tx, on id.Ref, who access.Person) (
 	return access.InCase(ctx, tx, on.ID(), who)
 }
 
-const cohortColumns = `cohort.id, cohort.title, cohort.course, cohort.form, cohort.hash, cohort.state, cohort.slot, cohort.minutes, cohort.exercise, cohort.version`
+const cohortColumns = `cohort.id, cohort.title, cohort.course, cohort.form, cohort.hash, cohort.state, cohort.slot, cohort.minutes, cohort.exercise, cohort.led_by, cohort.version`
 
 func scanCohort(s db.Scan) (k Cohort, err error) {
-	return k, s(&k.ID, &k.Title, &k.Course, &k.Form, &k.Hash, &k.State, &k.Slot, &k.Minutes, &k.Exercise, &k.Version)
+	return k, s(&k.ID, &k.Title, &k.Course, &k.Form, &k.Hash, &k.State, &k.Slot, &k.Minutes, &k.Exercise, &k.LedBy, &k.Version)
 }
 
 func cohort(ctx context.Context, tx *db.Tx, n id.ID) (Cohort, error) {
@@ -124,8 +129,9 @@ func Cohorts(ctx context.Context, tx *db.Tx) ([]Cohort, error) {
 
 // Limits of what people type.
 const (
-	maxTitle   = 200
-	maxMinutes = 480
+	maxTitle     = 200
+	leastMinutes = 5
+	maxMinutes   = 480
 )
 
 // Test returns the form of a cohort's tests and its key, and checks that they are those with which it began.
@@ -152,7 +158,7 @@ func (q *Learning) Open(ctx context.Context, who access.Person, k Cohort, entry 
 	if n := len([]rune(k.Title)); n == 0 || n > maxTitle {
 		wrong = append(wrong, errs.Field{Path: "title", Code: language.M("Write a title, in at most 200 characters.")})
 	}
-	if k.Minutes < 5 || k.Minutes > maxMinutes {
+	if k.Minutes < leastMinutes || k.Minutes > maxMinutes {
 		wrong = append(wrong, errs.Field{Path: "minutes", Code: language.M("Enter a number of minutes from 5 to 480.")})
 	}
 	c, ok := q.Library.Course(k.Course)
@@ -172,14 +178,20 @@ func (q *Learning) Open(ctx context.Context, who access.Person, k Cohort, entry 
 	}
 	err = q.Desk.Do(ctx, who, "cohort.open", id.NewRef(RefCohort, entry), func(c *desk.Change) error {
 		c.Record(map[string]any{"course": k.Course, "form": k.Hash})
-		if _, err := c.Exec(ctx, `
-			INSERT INTO cohort (id, title, course, form, hash, state, slot, minutes, exercise, version) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, 1)`,
-			entry, k.Title, k.Course, k.Form, k.Hash, Draft, k.Minutes, q.Exercise); err != nil {
+		k.ID = entry
+		if err := q.insertCohort(ctx, c, k); err != nil {
 			return err
 		}
 		return access.AddMember(ctx, c.Tx, entry, who.ID, who.ID)
 	}, desk.Once(entry), desk.Within(id.NewRef("node", entry)))
 	return entry, err
+}
+
+func (q *Learning) insertCohort(ctx context.Context, c *desk.Change, k Cohort) error {
+	_, err := c.Exec(ctx, `
+		INSERT INTO cohort (id, title, course, form, hash, state, slot, minutes, exercise, led_by, version) VALUES (?, ?, ?, ?, ?, ?, '', ?, ?, ?, 1)`,
+		k.ID, k.Title, k.Course, k.Form, k.Hash, Draft, k.Minutes, q.Exercise, k.LedBy)
+	return err
 }
 
 // Turn opens the test before or after, or none ("").

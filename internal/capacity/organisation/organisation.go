@@ -118,15 +118,40 @@ func (q *Organisations) Enter(ctx context.Context, who access.Person, o Organisa
 	}
 	err := q.desk.Do(ctx, who, "organisation.enter", id.NewRef(RefKind, entry), func(c *desk.Change) error {
 		c.Record(map[string]string{"kind": string(o.Kind), "state": o.State})
-		_, err := c.Exec(ctx, `
-			INSERT INTO organisation (id, kind, state, name, exercise, entered, version) VALUES (?, ?, ?, ?, ?, ?, 1)`,
-			entry, o.Kind, o.State, o.Name, q.exercise, c.Now())
+		o.ID = entry
+		err := q.insert(ctx, c, o)
 		if errors.Is(err, errs.Conflict) {
 			err = errs.Say(err, language.M("An organisation of this name is there already in this State."), nil)
 		}
 		return err
 	}, desk.Once(entry), desk.Within(id.NewRef("node", entry)))
 	return entry, err
+}
+
+// Bring returns the organisation of this name in this State, entered as part of an act under way if it isn't there: one
+// that comes with people from another node.
+func (q *Organisations) Bring(ctx context.Context, c *desk.Change, o Organisation) (id.ID, error) {
+	if err := q.check(o); err != nil {
+		return "", err
+	}
+	list, err := List(ctx, c.Tx, o.State)
+	if err != nil {
+		return "", err
+	}
+	for _, x := range list {
+		if x.State == o.State && strings.EqualFold(x.Name, o.Name) {
+			return x.ID, nil
+		}
+	}
+	o.ID = id.New(c.Now())
+	return o.ID, q.insert(ctx, c, o)
+}
+
+func (q *Organisations) insert(ctx context.Context, c *desk.Change, o Organisation) error {
+	_, err := c.Exec(ctx, `
+		INSERT INTO organisation (id, kind, state, name, exercise, entered, version) VALUES (?, ?, ?, ?, ?, ?, 1)`,
+		o.ID, o.Kind, o.State, o.Name, q.exercise, c.Now())
+	return err
 }
 
 const columns = `organisation.id, organisation.kind, organisation.state, organisation.name, organisation.exercise, organisation.entered, organisation.version`

@@ -7,14 +7,17 @@
 package exchange
 
 import (
+	"bytes"
 	"context"
 	"embed"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
 	"time"
 
+	"comity/internal/base/canonical"
 	"comity/internal/base/id"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
@@ -130,6 +133,33 @@ func (in *Incoming) Small(path string, limit int64) ([]byte, error) {
 		return nil, Refuse(envelope.BadSchema, "%s has %d bytes, at most %d are taken", path, r.Size(), limit)
 	}
 	return io.ReadAll(r)
+}
+
+// maxJSON is how large a JSON document that a taker reads may be.
+const maxJSON = 64 << 10
+
+// JSON reads the content at path strictly: it is canonical, of the format, and has no members that are another version's.
+// What isn't so is refused.
+func (in *Incoming) JSON(path, format string, to any) error {
+	b, err := in.Small(path, maxJSON)
+	if err != nil {
+		return err
+	}
+	if err := canonical.Check(b); err != nil {
+		return Refuse(envelope.BadJSON, "%s: %v", path, err)
+	}
+	var f struct {
+		Format string `json:"format"`
+	}
+	if err := json.Unmarshal(b, &f); err != nil || f.Format != format {
+		return Refuse(envelope.UnknownFormat, "%s: the format is %.60q, not %q", path, f.Format, format)
+	}
+	d := json.NewDecoder(bytes.NewReader(b))
+	d.DisallowUnknownFields()
+	if err := d.Decode(to); err != nil {
+		return Refuse(envelope.BadSchema, "%s: %v", path, err)
+	}
+	return nil
 }
 
 // Refuse is how a taker refuses a message: the check goes into the receipt, the detail to both sides' people.

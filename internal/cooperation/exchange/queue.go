@@ -19,7 +19,7 @@ type Outgoing struct {
 	Kind        envelope.Kind
 	To          id.ID  // the other node, trusted
 	Authority   string // ours, as the directory has it
-	ToAuthority string
+	ToAuthority string // theirs; "" for the first on their card
 	Request     string // the chain: the request's reference, "" for the chain of no request
 	Answers     id.ID  // the message that this one answers
 	Handling    []string
@@ -47,6 +47,9 @@ func (x *Exchange) Queue(ctx context.Context, c *desk.Change, o Outgoing) (id.ID
 	peer, err := trustedPeer(ctx, c.Tx, o.To)
 	if err != nil {
 		return "", fmt.Errorf("queue %s: %w", o.Kind, err)
+	}
+	if o.ToAuthority == "" {
+		o.ToAuthority = peer.Authorities[0] // a card names at least one
 	}
 	recipient, err := peer.Card.Recipient(c.Now())
 	if err != nil {

@@ -1,9 +1,7 @@
 package study
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,8 +29,6 @@ const (
 	invitationPath = "invitation.json"
 	instrumentPath = "instrument.json"
 	nominationPath = "nomination.json"
-
-	maxMessage = 64 << 10
 )
 
 // invitation is invitation.json: who is asked what by when.
@@ -72,34 +68,11 @@ func (s *Studies) takeMessages(x *exchange.Exchange) {
 	x.Handle(kindNomination, exchange.Taker{Apply: s.takeNomination})
 }
 
-// read reads a message's JSON strictly: unknown members are another version's.
-func read(in *exchange.Incoming, path, format string, to any) error {
-	b, err := in.Small(path, maxMessage)
-	if err != nil {
-		return err
-	}
-	if err := canonical.Check(b); err != nil {
-		return exchange.Refuse(envelope.BadJSON, "%s: %v", path, err)
-	}
-	d := json.NewDecoder(bytes.NewReader(b))
-	d.DisallowUnknownFields()
-	var f struct {
-		Format string `json:"format"`
-	}
-	if err := json.Unmarshal(b, &f); err != nil || f.Format != format {
-		return exchange.Refuse(envelope.UnknownFormat, "%s: the format is %q, not %q", path, f.Format, format)
-	}
-	if err := d.Decode(to); err != nil {
-		return exchange.Refuse(envelope.BadSchema, "%s: %v", path, err)
-	}
-	return nil
-}
-
 // takeInvitation keeps what this State is asked: the study, the respondent and the questionnaire, as the same rows that
 // the study's own node has. The same study again changes dates and adds a version of the questionnaire.
 func (s *Studies) takeInvitation(ctx context.Context, c *desk.Change, in *exchange.Incoming, _ any) error {
 	var v invitation
-	if err := read(in, invitationPath, InvitationFormat, &v); err != nil {
+	if err := in.JSON(invitationPath, InvitationFormat, &v); err != nil {
 		return err
 	}
 	form, err := v.form(in)
@@ -244,7 +217,7 @@ func upsertRespondent(ctx context.Context, c *desk.Change, r Respondent) error {
 // takeNomination puts into force whom a State's own node has named. Its envelope is the signature of the State's node.
 func (s *Studies) takeNomination(ctx context.Context, c *desk.Change, in *exchange.Incoming, _ any) error {
 	var v nomination
-	if err := read(in, nominationPath, NominationFormat, &v); err != nil {
+	if err := in.JSON(nominationPath, NominationFormat, &v); err != nil {
 		return err
 	}
 	r, err := RespondentOf(ctx, c.Tx, v.Respondent)

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"comity/internal/base/id"
 	"comity/internal/store/db"
 )
 
@@ -71,4 +72,10 @@ func (h *holders) remember(role Role, c count, changes int) {
 	if h.changes == changes {
 		h.counted[role] = c
 	}
+}
+
+// Holders lists who holds a role on this node, whatever their office.
+func Holders(ctx context.Context, tx *db.Tx, role Role) ([]id.ID, error) {
+	rows, err := tx.Query(ctx, `SELECT DISTINCT person_id FROM grant_role WHERE role = ? ORDER BY person_id`, role)
+	return db.Collect(rows, err, func(s db.Scan) (n id.ID, err error) { return n, s(&n) })
 }

@@ -10,7 +10,18 @@ CREATE TABLE cohort (
     slot     TEXT NOT NULL,    -- which test can be begun now: '', pre, post
     minutes  BIGINT NOT NULL,  -- that a test lasts
     exercise BOOLEAN NOT NULL,
+    led_by   TEXT NOT NULL,    -- the node that leads it; '' for this one
     version  BIGINT NOT NULL
+);
+
+-- The nodes without network to which a cohort was given: only from them its tests are taken in.
+CREATE TABLE cohort_given (
+    cohort_id TEXT NOT NULL REFERENCES cohort (id),
+    node      TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    brought   TEXT,
+    doubtful  BOOLEAN NOT NULL,  -- its clock was wrong
+    PRIMARY KEY (cohort_id, node)
 );
 
 CREATE TABLE enrolment (
@@ -30,7 +41,7 @@ CREATE TABLE test_attempt (
     enrolment_id TEXT NOT NULL REFERENCES enrolment (id),
     cohort_id    TEXT NOT NULL,
     slot         TEXT NOT NULL,
-    state        TEXT NOT NULL,    -- open submitted late voided
+    state        TEXT NOT NULL,    -- open submitted late disputed voided
     started      TEXT NOT NULL,
     deadline     TEXT NOT NULL,
     submitted    TEXT,
@@ -39,6 +50,20 @@ CREATE TABLE test_attempt (
 );
 CREATE UNIQUE INDEX test_attempt_one ON test_attempt (enrolment_id, slot) WHERE state <> 'voided';
 CREATE INDEX test_attempt_cohort ON test_attempt (cohort_id, slot);
+
+-- Every record of a test that came from another node, and the one of this node that it met. The set only grows.
+CREATE TABLE test_record (
+    attempt_id   TEXT NOT NULL,
+    sum          TEXT NOT NULL,
+    cohort_id    TEXT NOT NULL REFERENCES cohort (id),
+    enrolment_id TEXT NOT NULL,
+    slot         TEXT NOT NULL,
+    node         TEXT NOT NULL,
+    content      TEXT NOT NULL,
+    at           TEXT NOT NULL,
+    PRIMARY KEY (attempt_id, sum)
+);
+CREATE INDEX test_record_cohort ON test_record (cohort_id, attempt_id);
 
 -- Marks are added and never changed: the newest of an item counts.
 CREATE TABLE test_mark (
