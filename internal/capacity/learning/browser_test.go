@@ -26,6 +26,16 @@ func TestBrowserLearning(t *testing.T) {
 		t.Fatal(a.Status, a.Text())
 	}
 	at := a.To()
+	l := s.laptop("sqlite", "XB") // a person who sat twice: the page asks which test counts
+	l.turn(learning.Pre)
+	for _, n := range []*school{l, s} {
+		n.sits(1, 1)
+	}
+	if refused := s.home(l); refused != "" {
+		t.Fatal(refused)
+	}
+	field := l.Site(t, nodetest.Slice{Routes: l.Learning.Routes, Pages: learning.Pages(), Words: learning.Words()[0]},
+		nodetest.Slice{Words: learning.Words()[1]}, nodetest.Slice{Words: learning.Words()[2]})
 	browser := webtest.Open(t)
 	for _, lang := range []string{"en", "ar"} {
 		for _, width := range []int{360, 1280} {
@@ -41,6 +51,9 @@ func TestBrowserLearning(t *testing.T) {
 					tab.Visit(site.URL + l.path + "?lang=" + lang)
 					tab.Check("learning-" + l.name + "-" + view)
 				}
+				tab := browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: "trainer", "Accept-Language": lang}})
+				tab.Visit(field.URL + "/capacity/cohorts/" + string(s.cohort) + "?lang=" + lang)
+				tab.Check("learning-laptop-" + view)
 			})
 		}
 	}

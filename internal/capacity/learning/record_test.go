@@ -358,9 +358,14 @@ func manyPlaces(s *school, n int) (all []id.ID) {
 // tests makes a test of each place, as it travels.
 func (s *school) tests(of []id.ID, slot string) (all [][]byte) {
 	at := db.Stamp(*s.now)
+	var ids []id.ID
+	for range of {
+		ids = append(ids, s.Entry())
+	}
+	slices.Sort(ids) // as a laptop sends them
 	for i, e := range of {
 		all = append(all, fmt.Appendf(nil, `{"answers":{"format":"comity/answers/1","shared":"%d","zone":"20"},"deadline":%q,"enrolment":%q,"id":%q,"slot":%q,"started":%q,"state":"submitted","submitted":%q}`,
-			1020+i%5, at, e, s.Entry(), slot, at, at))
+			1020+i%5, at, e, ids[i], slot, at, at))
 	}
 	return all
 }
