@@ -27,7 +27,7 @@ func (r *Reader) Read(ctx context.Context, scope Scope, f func(*Tx) error) error
 		return fmt.Errorf("begin reading: %w", kind(err))
 	}
 	defer func() { _ = tx.Rollback() }()
-	return f(&Tx{tx: tx, engine: r.engine, at: r.now(), scope: scope})
+	return f(&Tx{session: tx, engine: r.engine, at: r.now(), scope: scope})
 }
 
 // Writer changes. The desk and the stores of this floor hold it, nobody else.
@@ -52,16 +52,16 @@ func (w *Writer) Write(ctx context.Context, f func(*Tx) error) error {
 }
 
 func (w *Writer) once(ctx context.Context, f func(*Tx) error) error {
-	tx, err := w.db.BeginTx(ctx, nil)
+	s, err := w.begin(ctx)
 	if err != nil {
 		return fmt.Errorf("begin writing: %w", err)
 	}
-	t := &Tx{tx: tx, engine: w.engine, at: w.now(), writer: w, scope: House("writer")}
-	defer func() { _ = tx.Rollback() }()
+	t := &Tx{session: s, engine: w.engine, at: w.now(), writer: w, scope: House("writer")}
+	defer func() { _ = s.Rollback() }()
 	if err := f(t); err != nil {
 		return err
 	}
-	if err := tx.Commit(); err != nil {
+	if err := s.Commit(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	w.prepare(ctx)
@@ -69,6 +69,13 @@ func (w *Writer) once(ctx context.Context, f func(*Tx) error) error {
 		done()
 	}
 	return nil
+}
+
+func (w *Writer) begin(ctx context.Context) (session, error) {
+	if w.postgres {
+		return w.pipeline(ctx)
+	}
+	return w.db.BeginTx(ctx, nil)
 }
 
 // prepare readies the texts that the last transactions used. It runs after the commit: SQLite's writer is a pool of
@@ -83,13 +90,21 @@ func (w *Writer) prepare(ctx context.Context) {
 	})
 }
 
+// session is where the statements of a transaction run: a *sql.Tx, or a [pipeline].
+type session interface {
+	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
+	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
+	Commit() error
+	Rollback() error
+}
+
 // Tx is a transaction under way.
 type Tx struct {
-	tx     *sql.Tx
-	at     time.Time
-	scope  Scope
-	writer *Writer // nil when reading
-	after  []func()
+	session session
+	at      time.Time
+	scope   Scope
+	writer  *Writer // nil when reading
+	after   []func()
 	*engine
 }
 
@@ -116,7 +131,18 @@ func (t *Tx) exec(ctx context.Context, query string, args []any) (sql.Result, er
 	if s := t.prepared(ctx, q); s != nil {
 		return s.ExecContext(ctx, args...)
 	}
-	return t.tx.ExecContext(ctx, q, args...)
+	return t.session.ExecContext(ctx, q, args...)
+}
+
+// Send runs a statement of which nobody has to know how many rows it changed. On PostgreSQL it travels with the next
+// statement or the commit, in one round trip, and an error of it is an error of theirs: [Writer.Write] returns it.
+func (t *Tx) Send(ctx context.Context, query string, args ...any) error {
+	if p, ok := t.session.(*pipeline); ok {
+		p.queue(t.text(query), bind(args)...)
+		return nil
+	}
+	_, err := t.Exec(ctx, query, args...)
+	return err
 }
 
 // Query runs a statement that returns rows; give them to [Collect].
@@ -127,7 +153,7 @@ func (t *Tx) Query(ctx context.Context, query string, args ...any) (*Rows, error
 	if s := t.prepared(ctx, q); s != nil {
 		r, err = s.QueryContext(ctx, bind(args)...)
 	} else {
-		r, err = t.tx.QueryContext(ctx, q, bind(args)...)
+		r, err = t.session.QueryContext(ctx, q, bind(args)...)
 	}
 	if err != nil {
 		return nil, kind(err)
@@ -147,14 +173,14 @@ func (t *Tx) prepared(ctx context.Context, q string) *sql.Stmt {
 		return nil
 	}
 	if s, ok := t.statements.Load(q); ok {
-		return t.tx.StmtContext(ctx, s.(*sql.Stmt))
+		return t.session.(*sql.Tx).StmtContext(ctx, s.(*sql.Stmt))
 	}
 	t.writer.waiting.Store(q, true)
 	return nil
 }
 
 // Lock takes the turn of each thing until the transaction ends, in sorted order, so that two acts on one thing come
-// one after the other. SQLite's writer is alone anyway.
+// one after the other: the next statement runs when all turns have come. SQLite's writer is alone anyway.
 func (t *Tx) Lock(ctx context.Context, things ...string) error {
 	if !t.postgres {
 		return nil
@@ -162,7 +188,7 @@ func (t *Tx) Lock(ctx context.Context, things ...string) error {
 	sorted := slices.Clone(things)
 	slices.Sort(sorted)
 	for _, thing := range slices.Compact(sorted) {
-		if _, err := t.tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' ' || $1, 0))`, thing); err != nil {
+		if err := t.Send(ctx, `SELECT pg_advisory_xact_lock(hashtextextended(current_schema() || ' ' || ?, 0))`, thing); err != nil {
 			return fmt.Errorf("wait for the turn of %s: %w", thing, err)
 		}
 	}

@@ -61,7 +61,7 @@ type leaf struct {
 
 // Append enters e in the transaction of its act; later is the work that [Config.Placed] receives once the entry has
 // its place, or nil. The entry is durable with the transaction and waits for its place until a [Log] runs.
-// An id that has been entered before is [errs.Conflict]: the act was done already.
+// An id that has been entered before is [errs.Conflict], at the latest from [db.Writer.Write]: the act was done already.
 func Append(ctx context.Context, tx *db.Tx, e Entry, later []byte) error {
 	if err := e.check(); err != nil {
 		return err
@@ -73,14 +73,10 @@ func Append(ctx context.Context, tx *db.Tx, e Entry, later []byte) error {
 	if err != nil {
 		return fmt.Errorf("ledger entry %s: %w", e.ID, err)
 	}
-	n, err := tx.Exec(ctx, `
-		INSERT INTO ledger_entry (id, at, entry, later, person_id, who_key) VALUES (?, ?, ?, ?, ?, ?)
-		ON CONFLICT (id) DO NOTHING`, e.ID, e.At, b, later, orNull(e.Person), e.Key)
+	err = tx.Send(ctx, `
+		INSERT INTO ledger_entry (id, at, entry, later, person_id, who_key) VALUES (?, ?, ?, ?, ?, ?)`, e.ID, e.At, b, later, orNull(e.Person), e.Key)
 	if err != nil {
 		return fmt.Errorf("ledger entry %s: %w", e.ID, err)
-	}
-	if n == 0 {
-		return fmt.Errorf("ledger entry %s has been made already: %w", e.ID, errs.Conflict)
 	}
 	return nil
 }
