@@ -25,7 +25,7 @@ var floors = [][]string{
 	5: {"cooperation/request", "cooperation/exchange", "cooperation/evidence",
 		"capacity/structure", "capacity/learning", "capacity/assessment", "capacity/workshop",
 		"dialogue/study", "dialogue/response", "dialogue/dataset", "dialogue/review", "dialogue/session"},
-	6: {"mandate", "cooperation/practice"},
+	6: {"mandate", "cooperation/practice", "capacity/exercise/counterpart"},
 	7: {"node", "demo"},
 	8: {"cli"},
 }

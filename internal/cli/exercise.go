@@ -153,7 +153,7 @@ func material(name string, seed uint64) (*exercise.Material, error) {
 		}
 		example = t.Example
 	}
-	return d.Make(seed, example)
+	return d.Make(exercise.Variant{Seed: seed, Example: example})
 }
 
 // writeMaterial writes files into a folder that is new or empty.

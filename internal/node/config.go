@@ -20,6 +20,7 @@ type Config struct {
 	Listen   string // address of the pages
 	Exchange string // address of the exchange's own TLS listener; "" for none
 	Admin    string // address of health and metrics; "" for none
+	Answers  bool   // this practice node answers requests by itself, as another State of an exercise
 	Public   string // how people's browsers reach the pages: "https://host"; http://LISTEN when ""
 	Now      func() time.Time
 	Log      *slog.Logger

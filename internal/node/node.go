@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comity/internal/base/language"
+	"comity/internal/capacity/exercise/counterpart"
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
@@ -71,6 +72,7 @@ type Node struct {
 	Learning      *learning.Learning
 	Practice      *practice.Practice
 	Workshops     *workshop.Workshops
+	Counterpart   *counterpart.Counterpart // nil but on a practice node that answers by itself
 
 	ring    *keyring.Ring
 	signs   *signatories
@@ -125,6 +127,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openStructures,
 		n.openLearning,
 		n.openWorkshops,
+		n.openCounterpart,
 	}
 	for _, step := range steps {
 		if err := step(ctx); err != nil {

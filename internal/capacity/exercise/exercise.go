@@ -21,6 +21,7 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/engine/instrument"
+	"comity/internal/engine/instrument/xpath"
 )
 
 //go:embed data po
@@ -43,9 +44,19 @@ type Exercise struct {
 	Material     []string // what is made: see [makers]
 	Plant        []Fault
 	Wrong        instrument.Points // what naming a fault that isn't there costs, in hundredths
+	Delivers     string            // exercise whose material the other State hands over, "" for none
 	Checked      bool
 	Exercise     bool
 	Lines        []Line `toml:"line"`
+	Refuse       []Refuse
+}
+
+// Refuse is a ground on which the other State refuses the request.
+type Refuse struct {
+	When    string // an expression about the request's answers
+	Ground  string // as the treaties name them
+	Article string
+	Reason  string // English
 }
 
 // Line is one line of the marking scheme. It asks for exactly one of Rules, Custody, Fault and Fact.
@@ -104,6 +115,14 @@ func Read(fsys fs.FS) ([]Exercise, error) {
 		}
 		all = append(all, d)
 	}
+	for _, d := range all {
+		if d.Delivers == "" {
+			continue
+		}
+		if _, err := Find(all, d.Delivers); err != nil || d.Type == "" {
+			return nil, errs.Invalidf("data/%s.toml: delivers %q: want an exercise, and a type of request", d.Name, d.Delivers)
+		}
+	}
 	return all, nil
 }
 
@@ -135,6 +154,11 @@ func (d Exercise) check() error {
 		}
 		seen[l.Name] = true
 		d.checkLine(l, bad)
+	}
+	for _, r := range d.Refuse {
+		if _, err := xpath.Compile(r.When, nil); err != nil || d.Type == "" || r.Ground == "" || r.Reason == "" {
+			bad("refuse %q when %q: a type, a ground, a reason and an expression are needed: %v", r.Ground, r.When, err)
+		}
 	}
 	for _, f := range d.Plant {
 		if !slices.ContainsFunc(d.Lines, func(l Line) bool { return l.Fault == f || len(l.Rules) > 0 && ofRequest(f) }) {
@@ -192,6 +216,22 @@ func (d Exercise) Total() instrument.Points {
 	return sum
 }
 
+// Refused says on which ground the other State refuses a request, if on any.
+func (d Exercise) Refused(a instrument.Answers) (Refuse, bool, error) {
+	root := a.Tree()
+	for _, r := range d.Refuse {
+		when, err := xpath.Compile(r.When, nil)
+		if err != nil {
+			return Refuse{}, false, err
+		}
+		yes, err := when.EvalBool(xpath.Context{Node: root, Root: root})
+		if err != nil || yes {
+			return r, yes, err
+		}
+	}
+	return Refuse{}, false, nil
+}
+
 // Words are the folder of translations.
 func Words() []language.Source { return []language.Source{{Name: "exercise", FS: own}} }
 
@@ -203,6 +243,9 @@ func Messages(all []Exercise) []language.Use {
 		texts := []string{d.Title, d.About, d.Task}
 		for _, l := range d.Lines {
 			texts = append(texts, l.Text)
+		}
+		for _, r := range d.Refuse {
+			texts = append(texts, r.Reason)
 		}
 		for _, t := range texts {
 			out = append(out, language.Use{Msg: t, Open: true, Where: where})

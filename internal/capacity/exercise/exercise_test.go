@@ -69,7 +69,7 @@ func example(t testing.TB) []byte {
 
 func variant(t testing.TB, d exercise.Exercise, seed uint64) *exercise.Material {
 	t.Helper()
-	m, err := d.Make(seed, example(t))
+	m, err := d.Make(exercise.Variant{Seed: seed, Example: example(t)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -421,6 +421,7 @@ func TestRefuses(t *testing.T) {
 		`material "fridge"`:                  {`"telephones"]`, `"fridge"]`},
 		"asks rules about a request":         {`fact = "visited"`, `rules = ["SEL-03"]`},
 		"a request is handed out when":       {`material = [`, "type = \"produce.subscriber\"\nmaterial = ["},
+		"delivers":                           {"wrong = 100", "wrong = 100\ndelivers = \"log\""},
 		"a name of its own":                  {`name = "zone"`, `name = "deleted"`},
 		`format is "comity/exercise/9"`:      {"comity/exercise/1", "comity/exercise/9"},
 	} {

@@ -22,6 +22,7 @@ type Key struct {
 	Exercise string            `json:"exercise"`
 	Version  string            `json:"version"`
 	Seed     uint64            `json:"seed"`
+	Case     string            `json:"case"`
 	Files    []Made            `json:"files"`
 	Planted  []Planted         `json:"planted"`
 	Facts    map[string]string `json:"facts"`
@@ -91,17 +92,30 @@ type item struct {
 	hands                     []hand
 }
 
-// Make makes the variant of a seed. example is a whole request of the exercise's type; exercises without a request don't
-// look at it. The same seed and example give the same bytes. A fault that the material has no place for is
+// Variant says which variant is made.
+type Variant struct {
+	Seed    uint64
+	Example []byte // a whole request of the exercise's type; exercises that hand out none don't look at it
+	Case    string // the number that items bear, invented when ""
+	Account string // the account that a provider's return is about, invented when ""
+}
+
+// Make makes a variant. The same values give the same bytes. A fault that the material has no place for is
 // [errs.Invalid].
-func (d Exercise) Make(seed uint64, example []byte) (*Material, error) {
-	sum := sha256.Sum256([]byte("comity/exercise " + d.Name + " " + strconv.FormatUint(seed, 10)))
+func (d Exercise) Make(v Variant) (*Material, error) {
+	sum := sha256.Sum256([]byte("comity/exercise " + d.Name + " " + strconv.FormatUint(v.Seed, 10)))
 	b := &builder{d: d, rng: rand.New(rand.NewPCG(binary.BigEndian.Uint64(sum[:8]), binary.BigEndian.Uint64(sum[8:16]))), m: &Material{}}
-	b.m.Key = Key{Format: KeyFormat, Exercise: d.Name, Version: d.Version, Seed: seed, Facts: map[string]string{}, Planted: []Planted{}}
 	b.story = b.invent()
+	if v.Case != "" {
+		b.story.caseNo = v.Case
+	}
+	if v.Account != "" {
+		b.story.account = v.Account
+	}
+	b.m.Key = Key{Format: KeyFormat, Exercise: d.Name, Version: d.Version, Seed: v.Seed, Case: b.story.caseNo, Facts: map[string]string{}, Planted: []Planted{}}
 	makers := map[string]func() error{
 		"laptop": b.laptop, "telephones": b.telephones, "return": b.providerReturn, "log": b.log,
-		"request": func() error { return b.request(example) },
+		"request": func() error { return b.request(v.Example) },
 	}
 	for _, part := range d.Material {
 		if err := makers[part](); err != nil {

@@ -124,7 +124,10 @@ func (q *Requests) register(ctx context.Context, c *desk.Change, in *exchange.In
 	c.Also("request.receive", id.NewRef(Kind, n), map[string]any{"message": in.Opened.Manifest})
 	r := Request{ID: n, Since: c.Now(), Version: 1}
 	m, _ := MoveNamed("receive")
-	return record(ctx, c, &r, m, Received, false, nil, in.ID)
+	if err := record(ctx, c, &r, m, Received, false, nil, in.ID); err != nil {
+		return err
+	}
+	return q.tellTheirs(ctx, c, n)
 }
 
 // theirMove makes the move of the other side of which a message tells, if the state allows it.
@@ -186,7 +189,10 @@ func (q *Requests) takeMove(ctx context.Context, c *desk.Change, r *Request, m M
 	if err := theirMeasures(ctx, c, r.ID, m, resp); err != nil {
 		return err
 	}
-	return record(ctx, c, r, m, to, false, body, in.ID)
+	if err := record(ctx, c, r, m, to, false, body, in.ID); err != nil {
+		return err
+	}
+	return q.tellTheirs(ctx, c, r.ID)
 }
 
 func other(s Side) Side {

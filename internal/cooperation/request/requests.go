@@ -32,6 +32,7 @@ type Requests struct {
 	signatory Signatory
 	now       func() time.Time
 	today     []func(*web.Request) ([]TodayLine, error)
+	theirs    []func(context.Context, *desk.Change, id.ID) error
 }
 
 // Config is what the slice needs.
@@ -52,6 +53,22 @@ func New(c Config) (*Requests, error) {
 	q := &Requests{desk: c.Desk, read: c.Read, law: c.Law, directory: c.Directory, exchange: c.Exchange, evidence: c.Evidence, signatory: c.Signatory, now: c.Now}
 	q.listen()
 	return q, c.Sources.Register(Kind, Facts)
+}
+
+// OnTheirs has f join each act in which a move of the other side comes in: a request of theirs, an answer to a question of
+// ours. f gets the request's id at this node; what takes long it asks for with [desk.Later].
+func (q *Requests) OnTheirs(f func(ctx context.Context, c *desk.Change, n id.ID) error) {
+	q.theirs = append(q.theirs, f)
+}
+
+// tellTheirs tells those who listen.
+func (q *Requests) tellTheirs(ctx context.Context, c *desk.Change, n id.ID) error {
+	for _, f := range q.theirs {
+		if err := f(ctx, c, n); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Law returns the forms, rules and treaties that the slice works with.

@@ -30,9 +30,12 @@ type Options struct {
 	Kind string // of database; "sqlite" when ""
 	Now  func() time.Time
 	Log  io.Writer // nil for none
+
+	Answers bool // by itself, as the other State of an exercise
+	Real    bool // no exercise node
 }
 
-// New makes and opens an exercise node of the State's central authority, with its exchange on loopback. It runs until
+// New makes and opens an exercise node, unless the options say otherwise, of the State's central authority, with its exchange on loopback. It runs until
 // the test ends.
 func New(t testing.TB, state string, o Options) *Node {
 	t.Helper()
@@ -46,10 +49,10 @@ func New(t testing.TB, state string, o Options) *Node {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := node.Config{Dir: t.TempDir(), Database: dbtest.URL(t, o.Kind, state, node.Schemas()), Now: o.Now, Log: slog.New(slog.NewTextHandler(o.Log, nil))}
+	c := node.Config{Dir: t.TempDir(), Database: dbtest.URL(t, o.Kind, state, node.Schemas()), Now: o.Now, Answers: o.Answers, Log: slog.New(slog.NewTextHandler(o.Log, nil))}
 	err = node.Init(c, node.Identity{
 		State: state, Authorities: []string{state + "-CA"}, Names: map[string]string{"en": "Central Authority of " + state + " (exercise)"},
-		Exercise: true, URL: "https://" + l.Addr().String(), Hosts: []string{"127.0.0.1"},
+		Exercise: !o.Real, URL: "https://" + l.Addr().String(), Hosts: []string{"127.0.0.1"},
 	})
 	if err != nil {
 		t.Fatal(err)
