@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"comity/internal/base/canonical"
@@ -54,6 +55,9 @@ func (x *Exchange) Queue(ctx context.Context, c *desk.Change, o Outgoing) (id.ID
 	recipient, err := peer.Card.Recipient(c.Now())
 	if err != nil {
 		return "", fmt.Errorf("queue %s: %w", o.Kind, err)
+	}
+	if x.self.Card.Exercise && !slices.Contains(o.Handling, envelope.ForExercise) {
+		o.Handling = append(slices.Clone(o.Handling), envelope.ForExercise)
 	}
 	m := envelope.Message{
 		ID: id.New(c.Now()), Kind: o.Kind, Request: o.Request, Answers: o.Answers, SentAt: c.Now(), Handling: o.Handling,

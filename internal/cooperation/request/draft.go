@@ -39,6 +39,9 @@ func (q *Requests) Draft(ctx context.Context, who access.Person, d NewDraft, ent
 		if err != nil {
 			return err
 		}
+		if k.Exercise && !q.exchange.Self().Card.Exercise {
+			return errExercise()
+		}
 		a, err := q.prefilled(c, d)
 		if err != nil {
 			return err
@@ -198,6 +201,17 @@ func (q *Requests) Replace(ctx context.Context, who access.Person, n id.ID, answ
 		if version != r.Version {
 			return errs.Conflict
 		}
+		if isExercise(a) && !q.exchange.Self().Card.Exercise {
+			return errExercise()
+		}
 		return q.saveAnswers(ctx, c, r, a)
 	}, desk.Once(entry))
+}
+
+// isExercise reports whether answers say of themselves that they are an exercise.
+func isExercise(a instrument.Answers) bool { return a.Get("exercise") == "true" }
+
+// errExercise refuses what belongs to an exercise at a real node.
+func errExercise() error {
+	return errs.Say(errs.Invalidf("an exercise at a real node"), "This is an exercise; it can't enter a real case.", nil)
 }

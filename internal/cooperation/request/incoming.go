@@ -46,6 +46,9 @@ func (q *Requests) receive(ctx context.Context, c *desk.Change, in *exchange.Inc
 	if err != nil {
 		return exchange.Refuse(envelope.BadSchema, "%s: %v", envelope.AnswersPath, err)
 	}
+	if isExercise(a) && !q.exchange.Self().Card.Exercise {
+		return exchange.Refuse(envelope.ExerciseMix, "the request is an exercise, this node is real")
+	}
 	letter, err := in.Small(envelope.LetterPath, maxLetter)
 	if err != nil {
 		return err

@@ -14,7 +14,10 @@ const messageFormat = "comity/message/1"
 
 // Limits of message.json beside those of JSON itself.
 const (
-	maxHandling  = 32
+	maxHandling = 32
+
+	// ForExercise is the handling of each message of an exercise node.
+	ForExercise  = "exercise"
 	maxSeen      = 32      // checkpoints of other nodes that the sender holds
 	maxSeenBytes = 4 << 10 // of one of them
 )

@@ -173,6 +173,9 @@ func (p *opening) checkExercise() (string, error) {
 	if p.sender.Exercise != p.o.Me.Exercise {
 		return "", errs.Invalidf("one of the two nodes is for exercises, the other is real")
 	}
+	if p.message != nil && slices.Contains(p.message.Handling, ForExercise) && !p.o.Me.Exercise {
+		return "", errs.Invalidf("the message is part of an exercise, this node is real")
+	}
 	if p.sender.Exercise {
 		return "both nodes are for exercises", nil
 	}
