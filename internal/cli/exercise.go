@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,11 +17,12 @@ import (
 	"comity/internal/cooperation/request"
 	"comity/internal/cooperation/request/types"
 	"comity/internal/cooperation/treaty"
+	"comity/internal/node"
 )
 
 func exerciseCommand(env Env) *cobra.Command {
 	c := &cobra.Command{Use: "exercise", Short: "Exercises: material to work on, and marks", Args: args(cobra.NoArgs), RunE: help}
-	c.AddCommand(exerciseList(env), exerciseMake(env), exerciseMark(env))
+	c.AddCommand(exerciseList(env), exerciseMake(env), exerciseMark(env), exerciseLink(env))
 	return c
 }
 
@@ -209,4 +211,35 @@ func checkExercises(law *request.Law) ([]string, error) {
 		}
 	}
 	return problems, nil
+}
+
+func exerciseLink(env Env) *cobra.Command {
+	where, as := place{}, "drafter"
+	c := &cobra.Command{
+		Use: "link", Short: "A link with which a learner takes a seat at the practice nodes, once", Args: args(cobra.NoArgs),
+		Long: `link makes a link to the practice nodes that comity serve runs beside the node, where comity.toml has
+[practice] with a folder (dir) and the address of the learners' pages (listen). It works once. The seats
+of a team are drafter, reviewer, signatory and registry; who practises alone takes one after the other.`,
+		RunE: func(c *cobra.Command, _ []string) error {
+			if !slices.Contains(node.Seats(), as) {
+				return usageError{fmt.Errorf("exercise link: --as %s: want one of %s", as, strings.Join(node.Seats(), ", "))}
+			}
+			conf, err := config(env, where)
+			if err != nil {
+				return err
+			}
+			if conf.Practice.Dir == "" {
+				return errs.Invalidf("comity.toml has no [practice] with a folder")
+			}
+			link, err := node.PracticeLink(c.Context(), conf, as)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(c.OutOrStdout(), link)
+			return err
+		},
+	}
+	where.flags(c)
+	c.Flags().StringVar(&as, "as", as, "seat: drafter, reviewer, signatory or registry")
+	return c
 }

@@ -16,7 +16,8 @@ func serveCommand(env Env) *cobra.Command {
 		Long: `serve runs until it is interrupted. Settings stand in comity.toml of the data folder, or in the
 environment: COMITY_LISTEN (pages, 127.0.0.1:8080), COMITY_EXCHANGE (other nodes,
 127.0.0.1:8443), COMITY_ADMIN (health and metrics, 127.0.0.1:8081), COMITY_PUBLIC (how browsers
-reach the pages), COMITY_DATABASE, COMITY_PASSPHRASE (file:PATH or env:NAME).`,
+reach the pages), COMITY_DATABASE, COMITY_PASSPHRASE (file:PATH or env:NAME). With [practice] in comity.toml two
+practice nodes run beside it: comity exercise link lets a learner in.`,
 		RunE: func(c *cobra.Command, _ []string) error {
 			conf, err := config(env, where)
 			if err != nil {

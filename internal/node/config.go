@@ -14,14 +14,15 @@ import (
 
 // Config is where a node lives and how it is reached. Only Dir is needed.
 type Config struct {
-	Dir      string // the data folder
-	Database string // sqlite:PATH or postgres://…; sqlite:DIR/comity.db when ""
-	Secret   string // opens the keyring: a passphrase, or "" when DIR/keys/master is there
-	Listen   string // address of the pages
-	Exchange string // address of the exchange's own TLS listener; "" for none
-	Admin    string // address of health and metrics; "" for none
-	Answers  bool   // this practice node answers requests by itself, as another State of an exercise
-	Public   string // how people's browsers reach the pages: "https://host"; http://LISTEN when ""
+	Dir      string         // the data folder
+	Database string         // sqlite:PATH or postgres://…; sqlite:DIR/comity.db when ""
+	Secret   string         // opens the keyring: a passphrase, or "" when DIR/keys/master is there
+	Listen   string         // address of the pages
+	Exchange string         // address of the exchange's own TLS listener; "" for none
+	Admin    string         // address of health and metrics; "" for none
+	Answers  bool           // this practice node answers requests by itself, as another State of an exercise
+	Public   string         // how people's browsers reach the pages: "https://host"; http://LISTEN when ""
+	Practice PracticeConfig // where people practise beside this node
 	Now      func() time.Time
 	Log      *slog.Logger
 }

@@ -127,7 +127,7 @@ func (n *Node) ServePages(ctx context.Context, l net.Listener, observe func(web.
 
 // Serve runs the whole node until ctx ends: pages, exchange, health and metrics, the sequencer and the jobs. ready is
 // called once everything listens.
-func (n *Node) Serve(ctx context.Context, ready func()) error {
+func (n *Node) Serve(ctx context.Context, ready func()) (failed error) {
 	metrics := prometheus.NewRegistry()
 	seen, err := web.NewMetrics(metrics)
 	if err != nil {
@@ -137,7 +137,6 @@ func (n *Node) Serve(ctx context.Context, ready func()) error {
 	defer stop()
 	var wg sync.WaitGroup
 	var mu sync.Mutex
-	var failed error
 	run := func(f func() error) {
 		wg.Go(func() {
 			if err := f(); err != nil {
@@ -147,6 +146,14 @@ func (n *Node) Serve(ctx context.Context, ready func()) error {
 				stop()
 			}
 		})
+	}
+	if n.Config.Practice.Dir != "" {
+		ground, err := OpenGround(ctx, n.Config)
+		if err != nil {
+			return err
+		}
+		defer func() { failed = errors.Join(failed, ground.Close()) }()
+		run(func() error { return ground.Run(ctx) })
 	}
 	listeners := []struct {
 		addr  string

@@ -20,12 +20,15 @@ type settings struct {
 	Exchange   string `toml:"exchange"`
 	Admin      string `toml:"admin"`
 	Public     string `toml:"public"`
+
+	Practice PracticeConfig `toml:"practice"`
 }
 
 // ReadConfig reads a node's settings: defaults, then DIR/comity.toml when it is there, then COMITY_DATABASE, … from the
 // environment. An unknown key is [errs.Invalid].
 func ReadConfig(dir string, getenv func(string) string) (Config, error) {
 	s := settings{Listen: "127.0.0.1:8080", Exchange: "127.0.0.1:8443", Admin: "127.0.0.1:8081"}
+	s.Practice.Listen = "127.0.0.1:8090" // nothing is opened there without a folder
 	name := Config{Dir: dir}.path("comity.toml")
 	m, err := toml.DecodeFile(name, &s)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -46,5 +49,5 @@ func ReadConfig(dir string, getenv func(string) string) (Config, error) {
 		return Config{}, err
 	}
 	return Config{Dir: dir, Database: s.Database, Secret: secret, Listen: s.Listen, Exchange: s.Exchange, Admin: s.Admin,
-		Public: strings.TrimSuffix(s.Public, "/")}, nil
+		Public: strings.TrimSuffix(s.Public, "/"), Practice: s.Practice}, nil
 }

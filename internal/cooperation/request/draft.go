@@ -42,7 +42,7 @@ func (q *Requests) Draft(ctx context.Context, who access.Person, d NewDraft, ent
 		if k.Exercise && !q.exchange.Self().Card.Exercise {
 			return errExercise()
 		}
-		a, err := q.prefilled(c, d)
+		a, err := q.prefilled(c, d, k)
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,7 @@ func (q *Requests) checkDraft(d NewDraft) error {
 }
 
 // prefilled returns the answers that the node knows: the authorities, the day, the types.
-func (q *Requests) prefilled(c *desk.Change, d NewDraft) (instrument.Answers, error) {
+func (q *Requests) prefilled(c *desk.Change, d NewDraft, k casefile.Case) (instrument.Answers, error) {
 	self := q.exchange.Self()
 	ours, _ := q.directory.Get(self.Authority())
 	theirs, _ := q.directory.Central(d.State)
@@ -87,6 +87,9 @@ func (q *Requests) prefilled(c *desk.Change, d NewDraft) (instrument.Answers, er
 	}
 	for i, t := range d.Types {
 		set = append(set, struct{ path, value string }{"request/measure[" + strconv.Itoa(i+1) + "]/@type", t})
+	}
+	if k.Exercise { // so that whoever checks the answers goes by the exercise's tables too
+		set = append(set, struct{ path, value string }{"exercise", "true"})
 	}
 	for _, s := range set {
 		if s.value == "" {

@@ -156,11 +156,12 @@ func (s *Counterpart) decide(ctx context.Context, house [2]access.Person, r requ
 		return false, s.Requests.Ask(ctx, house[0], r.ID, items, "", s.entry())
 	}
 	if d, ok := s.of(a); ok {
-		if why, yes, err := d.Refused(a); err != nil || yes {
-			if err == nil {
-				err = s.refuse(ctx, house, r.ID, why, say)
-			}
+		why, yes, err := d.Refused(a)
+		if err != nil {
 			return false, err
+		}
+		if yes {
+			return false, s.refuse(ctx, house, r.ID, why, say)
 		}
 	}
 	return true, s.Requests.Accept(ctx, house[0], r.ID, nil, "", s.entry())
@@ -237,8 +238,17 @@ func (s *Counterpart) Material(r request.Request) (m *exercise.Material, ok bool
 	return m, true, err
 }
 
-// execute takes the made-up evidence in and notes the measures as done. A request that no exercise answers stays accepted.
+// kept is for how many days data are preserved on request: the least that article 29(7) of the Convention on Cybercrime asks.
+const kept = 60
+
+// execute takes the made-up evidence in and notes the measures as done. Data that are to be preserved are said to be; any
+// other request that no exercise answers stays accepted.
 func (s *Counterpart) execute(ctx context.Context, who access.Person, r request.Request) (more bool, err error) {
+	if !slices.ContainsFunc(r.Measures(), func(kind string) bool { return !strings.HasPrefix(kind, "preserve.") }) {
+		today := s.Now().UTC()
+		return false, s.Requests.Progress(ctx, who, r.ID, request.Response{
+			Preserved: today.Format(time.DateOnly), Until: today.AddDate(0, 0, kept).Format(time.DateOnly)}, s.entry())
+	}
 	m, ok, err := s.Material(r)
 	if err != nil || !ok {
 		return false, err

@@ -315,6 +315,36 @@ func TestGroundOfTheExerciseRefuses(t *testing.T) {
 	}
 }
 
+// TestPreservationIsConfirmed: data that are to be kept are said to be kept, for sixty days.
+func TestPreservationIsConfirmed(t *testing.T) {
+	p := meet(t, "sqlite")
+	kind, _ := p.ma.Requests.Law().Types.Get("preserve.stored")
+	q := p.send(kind.Example)
+	p.until(q, request.Executing)
+	moves := p.moves(p.ma, q)
+	said := moves[len(moves)-1].Response
+	from, err := time.Parse(time.DateOnly, said.Preserved)
+	p.must(err)
+	if until := from.AddDate(0, 0, 60).Format(time.DateOnly); said.Until != until {
+		t.Errorf("kept until %s, want %s", said.Until, until)
+	}
+}
+
+// TestDraftOfAnExerciseSaysSo: what a learner drafts is checked by the exercise's tables everywhere, on the command line too.
+func TestDraftOfAnExerciseSaysSo(t *testing.T) {
+	ctx, n := context.Background(), nodetest.New(t, "MA", nodetest.Options{})
+	p := pair{t: t, ma: n}
+	k, err := n.Cases.Open(ctx, n.As("drafter"), n.Office, "A draft (exercise)", true, n.Entry())
+	p.must(err)
+	q, err := n.Requests.Draft(ctx, n.As("drafter"), request.NewDraft{Case: k, Types: []string{"produce.subscriber"}, State: "PT", Lang: "en"}, n.Entry())
+	p.must(err)
+	a, err := instrument.ParseAnswers(p.at(n, q).Answers)
+	p.must(err)
+	if a.Get("exercise") != "true" {
+		t.Errorf("the draft says exercise %q", a.Get("exercise"))
+	}
+}
+
 // TestRealNodeDoesNotAnswerByItself: the setting on a real node is an error, not an answer.
 func TestRealNodeDoesNotAnswerByItself(t *testing.T) {
 	real := nodetest.New(t, "FR", nodetest.Options{Real: true, Log: io.Discard})
