@@ -19,6 +19,7 @@ func (n *Node) openLearning(context.Context) error {
 	}
 	n.Learning, err = learning.New(learning.Config{
 		Desk: n.Desk, Read: n.DB.Reader, Policy: n.Policy, Sources: n.Sources, Organisations: n.Organisations, Exchange: n.Exchange, Library: l,
+		Fonts: n.law.Fonts, Sign: n.signs.sign,
 		Catalog: n.Catalog, Public: n.Config.Public, Exercise: n.Self.Card.Exercise, Now: n.Config.Now, Rates: n.Practice.Rate,
 	})
 	if err != nil {

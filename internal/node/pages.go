@@ -90,6 +90,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 	ledger := record.New(record.Config{
 		Desk: n.Desk, Read: n.DB.Reader, Log: n.Log, Policy: n.Policy, Sources: n.Sources, Card: n.Self.Card,
 		Spool: n.Config.path("spool"), Now: n.Config.Now, Logger: n.Config.Log, Witnesses: exchange.WitnessKeys,
+		Certificate: n.Learning.Standing,
 	})
 	slices := []func(*web.Mux){
 		n.routes, door.Routes, ledger.Routes,

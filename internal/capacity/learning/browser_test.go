@@ -26,6 +26,12 @@ func TestBrowserLearning(t *testing.T) {
 		t.Fatal(a.Status, a.Text())
 	}
 	at := a.To()
+	done := build(t, "sqlite")
+	_, _ = graduates(done)
+	done.must(done.Learning.Close(ctx, done.trainer(), done.cohort, done.Entry()))
+	_, err := done.Learning.Issue(ctx, done.trainer(), done.cohort, "", done.Entry())
+	done.must(err)
+	diplomas := done.Site(t, nodetest.Slice{Routes: done.Learning.Routes, Pages: learning.Pages(), Words: learning.Words()[0]})
 	l := s.laptop("sqlite", "XB") // a person who sat twice: the page asks which test counts
 	l.turn(learning.Pre)
 	for _, n := range []*school{l, s} {
@@ -54,6 +60,8 @@ func TestBrowserLearning(t *testing.T) {
 				tab := browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: "trainer", "Accept-Language": lang}})
 				tab.Visit(field.URL + "/capacity/cohorts/" + string(s.cohort) + "?lang=" + lang)
 				tab.Check("learning-laptop-" + view)
+				tab.Visit(diplomas.URL + "/capacity/cohorts/" + string(done.cohort) + "/certificates?lang=" + lang)
+				tab.Check("learning-certificates-" + view)
 			})
 		}
 	}

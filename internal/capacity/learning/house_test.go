@@ -60,7 +60,10 @@ func (s *school) must(err error) {
 
 func (s *school) fails(err error, sentence string) {
 	s.t.Helper()
-	said, _ := errs.Said(err)
+	said, args := errs.Said(err)
+	for k, v := range args {
+		said = strings.ReplaceAll(said, "{"+k+"}", v)
+	}
 	for _, f := range errs.Fields(err) {
 		c := f.Code
 		for k, v := range f.Args {

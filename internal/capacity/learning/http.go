@@ -55,6 +55,11 @@ func (q *Learning) Routes(m *web.Mux) {
 	m.Post("/capacity/cohorts/{id}/home", "record.export", q.homeForm)
 	m.Post("/capacity/cohorts/{id}/resolve", "record.resolve", q.resolveForm)
 	m.Post("/capacity/cohorts/{id}/links", "cohort.enrol", q.linksForm)
+	m.Get("/capacity/cohorts/{id}/certificates", "certificate.issue", q.showCertificates)
+	m.Post("/capacity/cohorts/{id}/certificates", "certificate.issue", q.issueForm)
+	m.Get("/capacity/certificates/{id}", "certificate.read", q.readCertificate)
+	m.Post("/capacity/certificates/{id}", "certificate.revoke", q.revokeForm)
+	m.Get("/learn/certificates/{id}", "certificate.take", q.takeCertificate)
 	m.Post("/capacity/attempts/{id}", "attempt.void", q.voidForm)
 	m.Get("/capacity/needs", "need.read", q.showNeeds)
 	m.Get("/capacity/needs/{id}", "need.read", q.showNeed)
@@ -254,6 +259,7 @@ type testPage struct {
 	Hand     web.Button
 	Result   string
 	Marked   []marked
+	Diploma  []web.Link // the certificate in each language, once it was issued
 }
 
 // test reads an attempt that is the reader's own, with its form.
@@ -316,6 +322,15 @@ func (q *Learning) showTest(r *web.Request) error {
 
 // result shows the learner what each answer got and why, once no test of the cohort is open any more.
 func (q *Learning) result(ctx context.Context, tx *db.Tx, r *web.Request, p *testPage, k Cohort, in *instrument.Instrument) error {
+	list, err := Certificates(ctx, tx, k.ID)
+	if err != nil {
+		return err
+	}
+	for _, x := range list {
+		if x.Enrolment == p.Attempt.Enrolment && x.Revoked.IsZero() {
+			p.Diploma = certificateLinks("/learn/certificates/"+string(x.ID), r.Lang())
+		}
+	}
 	_, s, err := q.Test(k)
 	if err != nil {
 		return err

@@ -6,6 +6,8 @@ package learning
 
 import (
 	"context"
+	"crypto"
+	"crypto/x509"
 	"embed"
 	"fmt"
 	"slices"
@@ -21,6 +23,7 @@ import (
 	"comity/internal/cooperation/exchange"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
+	"comity/internal/engine/document/font"
 	"comity/internal/engine/envelope"
 	"comity/internal/engine/instrument"
 	"comity/internal/store/db"
@@ -53,6 +56,8 @@ type Config struct {
 	Library       *data.Library
 	Catalog       *language.Catalog
 	Public        string
+	Fonts         *font.Set
+	Sign          func(ctx context.Context, person id.ID) (*x509.Certificate, crypto.Signer, error)
 	Exercise      bool
 	Rates         Rates
 	Now           func() time.Time
@@ -61,7 +66,7 @@ type Config struct {
 // New returns the learning of a node and registers how its facts are read.
 func New(c Config) (*Learning, error) {
 	q := &Learning{c}
-	for kind, facts := range map[string]access.FactsFunc{RefCohort: cohortFacts, RefAttempt: attemptFacts, RefCourse: access.AboutHouse, RefNeed: access.AboutHouse} {
+	for kind, facts := range map[string]access.FactsFunc{RefCohort: cohortFacts, RefAttempt: attemptFacts, RefCourse: access.AboutHouse, RefNeed: access.AboutHouse, RefCertificate: certificateFacts} {
 		if err := c.Sources.Register(kind, facts); err != nil {
 			return nil, err
 		}

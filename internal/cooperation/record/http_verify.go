@@ -2,6 +2,7 @@ package record
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"html/template"
 	"io"
@@ -13,8 +14,11 @@ import (
 	"time"
 
 	"comity/internal/base/errs"
+	"comity/internal/base/language"
+	"comity/internal/engine/document/sign"
 	"comity/internal/engine/envelope"
 	"comity/internal/engine/web"
+	"comity/internal/store/db"
 	"comity/internal/store/disk"
 )
 
@@ -123,8 +127,39 @@ func (q *Records) received(r *web.Request) (v Verdict, name string, err error) {
 	if size == 0 {
 		return v, "", errs.WithFields(web.NoFile("file"))
 	}
-	v, err = Verify(name, f, size, cards, q.Now())
+	if v, err = Verify(name, f, size, cards, q.Now()); err == nil && v.Kind == Letter {
+		err = q.standing(r.Ctx(), &v, io.NewSectionReader(f, 0, size))
+	}
 	return v, name, err
+}
+
+// certificateFile is the data inside a certificate of a course (docs/formats/certificate.md).
+const certificateFile = "certificate.json"
+
+// standing adds, of a certificate of a course, whether it stands: it may have been revoked since it was signed.
+func (q *Records) standing(ctx context.Context, v *Verdict, f io.Reader) error {
+	b, err := io.ReadAll(f)
+	if err != nil || q.Certificate == nil {
+		return err
+	}
+	data, err := sign.Enclosed(b, certificateFile, maxWords)
+	if err != nil {
+		return nil // a document of another kind, or one that the checks before have refused
+	}
+	var foreign bool
+	err = q.Read.Read(ctx, db.House("record"), func(tx *db.Tx) (err error) {
+		foreign, err = q.Certificate(ctx, tx, data)
+		return err
+	})
+	if err != nil && !errors.Is(err, errs.Invalid) {
+		return err
+	}
+	if foreign {
+		v.Findings = append(v.Findings, Finding{Asks: language.M("The certificate is of another node: ask there whether it still stands."), State: envelope.Skipped})
+		return nil
+	}
+	v.add(err, "", language.M("This node has issued the certificate, and it still stands."))
+	return nil
 }
 
 func store(f *os.File, part *multipart.Part) (int64, error) {

@@ -40,6 +40,10 @@ type Config struct {
 	Now     func() time.Time
 	Logger  *slog.Logger
 
+	// Certificate says of the data inside a certificate of a course whether it stands, or that another node issued it; nil
+	// where no node is asked.
+	Certificate func(ctx context.Context, tx *db.Tx, data []byte) (foreign bool, err error)
+
 	// Witnesses returns the verifier keys of those who cosign this node's checkpoints; nil for none.
 	Witnesses func(ctx context.Context, tx *db.Tx) ([]string, error)
 }

@@ -267,6 +267,18 @@ func (l *Library) checkNeeds() error {
 	return nil
 }
 
+// Outcomes are the competencies that the course's units teach, in the order of the units.
+func (c Course) Outcomes() (all []string) {
+	for _, u := range c.Units {
+		for _, code := range u.Competencies {
+			if !slices.Contains(all, code) {
+				all = append(all, code)
+			}
+		}
+	}
+	return all
+}
+
 // blueprint counts a form's questions by section.
 func (c Course) blueprint(f Form) string {
 	n := map[string]int{}

@@ -78,6 +78,19 @@ CREATE TABLE test_mark (
 );
 CREATE INDEX test_mark_attempt ON test_mark (attempt_id, id);
 
+CREATE TABLE certificate (
+    id           TEXT PRIMARY KEY,
+    cohort_id    TEXT NOT NULL REFERENCES cohort (id),
+    enrolment_id TEXT NOT NULL REFERENCES enrolment (id),
+    issued_by    TEXT NOT NULL,
+    issued       TEXT NOT NULL,
+    content      TEXT NOT NULL,
+    revoked      TEXT,
+    why          TEXT NOT NULL
+);
+CREATE INDEX certificate_cohort ON certificate (cohort_id, enrolment_id);
+CREATE UNIQUE INDEX certificate_one ON certificate (enrolment_id) WHERE revoked IS NULL;
+
 CREATE TABLE baseline (
     cohort_id TEXT PRIMARY KEY REFERENCES cohort (id),
     frozen    TEXT NOT NULL,
