@@ -50,7 +50,7 @@ func (w *World) East(ctx context.Context, out io.Writer) (*east, error) {
 		do   func() error
 	}{
 		{"bodies", k.enter}, {"cohort", k.enrol}, {"test before", func() error { return k.test(learning.Pre, eastPre) }}, {"workshop", k.meet}, {"seats", k.seat},
-		{"test after", func() error { return k.test(learning.Post, eastPost) }}, {"baseline", k.freeze}, {"network", k.found},
+		{"test after", func() error { return k.test(learning.Post, eastPost) }}, {"baseline", k.freeze}, {"certificates", k.certify}, {"network", k.found},
 	} {
 		if err := step.do(); err != nil {
 			return k, fmt.Errorf("workshop: %s: %w", step.what, err)
@@ -304,5 +304,15 @@ func (k *east) found() error {
 		return err
 	}
 	k.say("sees a network of the seven established, and a review of one State’s law opened")
+	return nil
+}
+
+// certify gives a certificate to everybody who has passed.
+func (k *east) certify() error {
+	n, err := k.org.Learning.Issue(k.ctx, k.org.As("tariq"), k.cohort, "", k.org.Entry())
+	if err != nil {
+		return err
+	}
+	k.say(fmt.Sprintf("issues %d certificates", n))
 	return nil
 }

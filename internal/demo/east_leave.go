@@ -15,11 +15,12 @@ import (
 	"comity/internal/capacity/workshop"
 	"comity/internal/cooperation/practice"
 	"comity/internal/cooperation/request"
+	"comity/internal/engine/access"
 	"comity/internal/store/db"
 	"comity/internal/store/disk"
 )
 
-// WalkCapacity plays the workshop and leaves what comes of it in dir: the baseline, the gain, the agenda for calendars, what
+// WalkCapacity plays the workshop and leaves what comes of it in dir: the baseline, the gain, a certificate, the agenda for calendars, what
 // practice shows, the mandates with their evidence.
 func (w *World) WalkCapacity(ctx context.Context, dir string, out io.Writer) error {
 	k, err := w.East(ctx, out)
@@ -27,7 +28,7 @@ func (w *World) WalkCapacity(ctx context.Context, dir string, out io.Writer) err
 		return fmt.Errorf("walk: %w", err)
 	}
 	k.dir = dir
-	for _, leave := range []func() error{k.leaveLearning, k.leaveAgenda, k.leavePractice} {
+	for _, leave := range []func() error{k.leaveLearning, k.leaveCertificate, k.leaveAgenda, k.leavePractice} {
 		if err := leave(); err != nil {
 			return fmt.Errorf("walk: capacity: %w", err)
 		}
@@ -88,6 +89,39 @@ func (k *east) leaveLearning() error {
 		}
 		return fmt.Errorf("cohort %s: %w", k.cohort, errs.NotFound)
 	})
+}
+
+// leaveCertificate takes the first certificate away as its own learner does.
+func (k *east) leaveCertificate() error {
+	var first learning.Certificate
+	var who access.Person
+	err := k.read(func(tx *db.Tx) error {
+		all, err := learning.Certificates(k.ctx, tx, k.cohort)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			return fmt.Errorf("certificates of cohort %s: %w", k.cohort, errs.NotFound)
+		}
+		first = all[0]
+		people, err := learning.Enrolments(k.ctx, tx, k.cohort)
+		for _, e := range people {
+			if e.ID == first.Enrolment {
+				a, err := access.Find(k.ctx, tx, e.Person)
+				who = a.Person
+				return err
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	b, err := k.org.Learning.Document(k.ctx, who, "certificate.take", first.ID, language.Arabic)
+	if err != nil {
+		return err
+	}
+	return k.put("certificate.pdf", b)
 }
 
 func (k *east) leaveAgenda() error {

@@ -13,6 +13,7 @@ import (
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/structure"
 	"comity/internal/capacity/workshop"
+	"comity/internal/engine/document/sign"
 	"comity/internal/store/db"
 )
 
@@ -41,6 +42,17 @@ func TestCapacityWalk(t *testing.T) {
 		if strings.Contains(string(b), "Learner") || strings.HasSuffix(name, ".json") && strings.Contains(string(b), "\"XB\"") {
 			t.Errorf("%s names somebody, or a State", name)
 		}
+	}
+	diploma, err := os.ReadFile(filepath.Join(dir, "certificate.pdf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err := sign.Enclosed(diploma, learning.CertificateFile, 1<<20)
+	if err != nil || !strings.Contains(string(data), `"exercise":true`) || !strings.Contains(string(data), learning.CertificateFormat) {
+		t.Errorf("certificate.pdf: %v %s", err, data)
+	}
+	if signed, err := sign.Verify(diploma); err != nil || len(signed) != 1 || signed[0].Broken != nil || signed[0].Changed {
+		t.Errorf("certificate.pdf: signatures %+v (%v)", signed, err)
 	}
 	var g gainFile
 	b, err := os.ReadFile(filepath.Join(dir, "gain.json"))
