@@ -10,8 +10,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/capacity/learning"
@@ -129,11 +127,7 @@ func (n *Node) ServePages(ctx context.Context, l net.Listener, observe func(web.
 // Serve runs the whole node until ctx ends: pages, exchange, health and metrics, the sequencer and the jobs. ready is
 // called once everything listens.
 func (n *Node) Serve(ctx context.Context, ready func()) (failed error) {
-	metrics := prometheus.NewRegistry()
-	seen, err := web.NewMetrics(metrics)
-	if err != nil {
-		return err
-	}
+	metrics := &web.Metrics{}
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var wg sync.WaitGroup
@@ -160,7 +154,7 @@ func (n *Node) Serve(ctx context.Context, ready func()) (failed error) {
 		addr  string
 		serve func(net.Listener) error
 	}{
-		{n.Config.Listen, func(l net.Listener) error { return n.ServePages(ctx, l, seen.Observe) }},
+		{n.Config.Listen, func(l net.Listener) error { return n.ServePages(ctx, l, metrics.Observe) }},
 		{n.Config.Exchange, func(l net.Listener) error { return n.ServeExchange(ctx, l) }},
 		{n.Config.Admin, func(l net.Listener) error {
 			return serve(ctx, l, &http.Server{Handler: web.Admin(metrics, n.ready), ReadHeaderTimeout: 5 * time.Second})

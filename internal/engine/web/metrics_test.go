@@ -6,20 +6,15 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
-
-	"github.com/prometheus/client_golang/prometheus"
+	"time"
 )
 
 func TestAdmin(t *testing.T) {
-	reg := prometheus.NewRegistry()
-	m, err := NewMetrics(reg)
-	if err != nil {
-		t.Fatal(err)
-	}
-	m.Observe(Answered{Method: "GET", Route: "/requests/{id}", Status: 404})
+	m := &Metrics{}
+	m.Observe(Answered{Method: "GET", Route: "/requests/{id}", Status: 404, Took: 30 * time.Millisecond})
 	m.Observe(Answered{Method: "BREW", Route: "/", Status: 404})
 	var down error
-	h := Admin(reg, func(context.Context) error { return down })
+	h := Admin(m, func(context.Context) error { return down })
 	get := func(path string) (int, string) {
 		w := httptest.NewRecorder()
 		h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
@@ -39,9 +34,14 @@ func TestAdmin(t *testing.T) {
 	for _, want := range []string{
 		`comity_http_requests_total{method="GET",route="/requests/{id}",status="404"} 1`,
 		`comity_http_requests_total{method="other",route="/",status="404"} 1`,
+		"# TYPE comity_http_request_seconds histogram",
+		`comity_http_request_seconds_bucket{route="/requests/{id}",le="0.025"} 0`,
+		`comity_http_request_seconds_bucket{route="/requests/{id}",le="0.05"} 1`,
+		`comity_http_request_seconds_bucket{route="/requests/{id}",le="+Inf"} 1`,
+		`comity_http_request_seconds_sum{route="/requests/{id}"} 0.03`,
 		`comity_http_request_seconds_count{route="/requests/{id}"} 1`,
 	} {
-		if !strings.Contains(body, want) {
+		if !strings.Contains(body, want+"\n") {
 			t.Errorf("/metrics has no %s\n%s", want, body)
 		}
 	}
