@@ -2,7 +2,9 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"sync"
 	"time"
 
 	"comity/internal/base/id"
@@ -22,14 +24,16 @@ const (
 // Code returns what the app shows at now.
 func Code(now time.Time) (string, error) { return signin.Code(Secret, now) }
 
-// Equip gives all people their password and their app. It takes a second, because guessing passwords is made slow.
+// Equip gives all people their password and their app, at all places at the same time. It takes a second, because
+// guessing passwords is made slow.
 func (w *World) Equip(ctx context.Context) error {
-	for _, p := range w.Places {
-		if err := p.equip(ctx); err != nil {
-			return err
-		}
+	var wg sync.WaitGroup
+	failed := make([]error, len(w.Places))
+	for i, p := range w.Places {
+		wg.Go(func() { failed[i] = p.equip(ctx) })
 	}
-	return nil
+	wg.Wait()
+	return errors.Join(failed...)
 }
 
 // equip gives each person of the place the password and the app, in acts of the house.

@@ -36,6 +36,11 @@ func (w *World) WalkStudy(ctx context.Context, dir string, out io.Writer) error 
 	if err != nil {
 		return fmt.Errorf("walk: %w", err)
 	}
+	return k.leave(dir, out)
+}
+
+// leave writes what came of the study into dir.
+func (k *inquiry) leave(dir string, out io.Writer) error {
 	k.dir = dir
 	for _, leave := range []func() error{k.leaveInstrument, k.leaveAnswers, k.leaveData, k.leaveReport, k.leaveRest, k.leaveSummary} {
 		if err := leave(); err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"context"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
@@ -19,9 +20,8 @@ import (
 	"comity/internal/store/db"
 )
 
-// TestF5: the study of the demonstration runs from its topics to recommendations, and every mandate of the seed has an
-// activity and evidence from the running system.
-func TestF5(t *testing.T) {
+// TestStudyWalk plays the study of the demonstration once, which takes its time, and looks at what came of it.
+func TestStudyWalk(t *testing.T) {
 	ctx := t.Context()
 	w, err := Start(ctx, Options{Dir: t.TempDir(), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
@@ -38,8 +38,15 @@ func TestF5(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	org := w.Place("org")
-	err = org.DB.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
+	t.Run("F5", func(t *testing.T) { recommends(t, w.Place("org"), k) })
+	t.Run("leaves what it promises", func(t *testing.T) { leavesFiles(t, k) })
+}
+
+// recommends looks whether the study has run from its topics to recommendations, and every mandate of the seed has an
+// activity and evidence from the running system.
+func recommends(t *testing.T, org *Place, k *inquiry) {
+	ctx := t.Context()
+	err := org.DB.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
 		list, err := org.Responses.Submitted(ctx, tx, k.study)
 		if err != nil {
 			return err
@@ -143,21 +150,11 @@ func dataAreThere(t *testing.T, ctx context.Context, tx *db.Tx, k *inquiry) erro
 	return nil
 }
 
-// TestStudyWalkLeavesWhatItPromises checks the files that the study leaves with programs that aren't ours.
-func TestStudyWalkLeavesWhatItPromises(t *testing.T) {
-	ctx := t.Context()
-	w, err := Start(ctx, Options{Dir: t.TempDir(), Now: time.Now, Log: slog.New(slog.DiscardHandler)})
-	if err != nil {
-		t.Fatal(err)
-	}
+// leavesFiles checks the files that the study leaves with programs that aren't ours.
+func leavesFiles(t *testing.T, k *inquiry) {
 	dir := t.TempDir()
-	var out bytes.Buffer
-	err = w.WalkStudy(ctx, dir, &out)
-	if e := w.Stop(); err == nil {
-		err = e
-	}
-	if err != nil {
-		t.Fatalf("%v\n%s", err, out.String())
+	if err := k.leave(dir, io.Discard); err != nil {
+		t.Fatal(err)
 	}
 	for _, name := range []string{
 		"instrument.xlsx", "answers.asice", "dataset.csv", "dataset.sav", "ddi.xml", "map.svg", "report.pdf", "report.docx", "comments.xlsx", "translation.xlf",
