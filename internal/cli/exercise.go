@@ -14,15 +14,17 @@ import (
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
 	"comity/internal/capacity/exercise"
+	"comity/internal/capacity/exercise/counterpart"
 	"comity/internal/cooperation/request"
 	"comity/internal/cooperation/request/types"
 	"comity/internal/cooperation/treaty"
 	"comity/internal/node"
+	"comity/internal/store/db"
 )
 
 func exerciseCommand(env Env) *cobra.Command {
 	c := &cobra.Command{Use: "exercise", Short: "Exercises: material to work on, and marks", Args: args(cobra.NoArgs), RunE: help}
-	c.AddCommand(exerciseList(env), exerciseMake(env), exerciseMark(env), exerciseLink(env))
+	c.AddCommand(exerciseList(env), exerciseMake(env), exerciseMark(env), exerciseLink(env), exerciseHanded(env))
 	return c
 }
 
@@ -241,5 +243,28 @@ of a team are drafter, reviewer, signatory and registry; who practises alone tak
 	}
 	where.flags(c)
 	c.Flags().StringVar(&as, "as", as, "seat: drafter, reviewer, signatory or registry")
+	return c
+}
+
+func exerciseHanded(env Env) *cobra.Command {
+	where := place{}
+	c := &cobra.Command{
+		Use: "handed REFERENCE", Short: "What a practice node's own record shows of a request, to be marked", Args: args(cobra.ExactArgs(1)),
+		Long: `handed prints, for comity exercise mark, what the rules find in a learner's request and the history of the
+items that came in return, both from the record of the learners' node (--data, the folder "learners" of the
+practice nodes). Faults and facts that the learner named are added by whoever marks.`,
+		RunE: func(c *cobra.Command, a []string) error {
+			return withNode(c.Context(), env, where, func(n *node.Node) error {
+				return n.DB.Reader.Read(c.Context(), db.House("exercise"), func(tx *db.Tx) error {
+					h, err := counterpart.HandedIn(c.Context(), tx, n.Requests.Law(), a[0], env.Now())
+					if err != nil {
+						return err
+					}
+					return indented(c.OutOrStdout(), h)
+				})
+			})
+		},
+	}
+	where.flags(c)
 	return c
 }

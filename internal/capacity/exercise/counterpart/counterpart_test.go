@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"comity/internal/base/canonical"
+	"comity/internal/base/errs"
 	"comity/internal/base/id"
 	"comity/internal/capacity/exercise"
 	"comity/internal/capacity/exercise/counterpart"
@@ -206,7 +208,7 @@ func TestCorrectedRequestIsAcceptedAndDelivered(t *testing.T) {
 	for _, kind := range dbtest.Kinds() {
 		t.Run(kind, func(t *testing.T) {
 			ctx, p := context.Background(), meet(t, kind)
-			_, m, answers := faulty(t, p)
+			d, m, answers := faulty(t, p)
 			q := p.send(answers)
 			p.until(q, request.NeedsInformation)
 			moves := p.moves(p.ma, q)
@@ -218,7 +220,39 @@ func TestCorrectedRequestIsAcceptedAndDelivered(t *testing.T) {
 			p.must(p.ma.Requests.Answer(ctx, p.ma.As("drafter"), q, items, "", p.ma.Entry()))
 			p.until(q, request.EvidenceReceived)
 			given(t, p, q)
+			marked(t, p, q, d, m)
 		})
+	}
+}
+
+// marked marks the learner by the record of the learner's own node: the request as it was mended loses no line.
+func marked(t testing.TB, p pair, q id.ID, d exercise.Exercise, m *exercise.Material) {
+	t.Helper()
+	ctx := context.Background()
+	var h exercise.Handed
+	read := func(reference string) (err error) {
+		return p.ma.DB.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
+			h, err = counterpart.HandedIn(ctx, tx, p.ma.Requests.Law(), reference, p.ma.Config.Now())
+			return err
+		})
+	}
+	p.must(read(p.at(p.ma, q).Reference))
+	h.Facts = m.Key.Facts
+	h.Named = []exercise.Named{{Fault: exercise.Zone, Item: "request"}}
+	if got := d.Mark(m.Key, h); got.Points != d.Total() {
+		t.Errorf("mended, the request has %d of %d points: %+v", got.Points, got.Of, got.Lines)
+	}
+	received := 0
+	for _, e := range h.Custody {
+		if e.What == "received" {
+			received++
+		}
+	}
+	if received < 5 {
+		t.Errorf("%d items were received by the record: %v", received, h.Custody)
+	}
+	if err := read("MA-CA-1999-000001"); !errors.Is(err, errs.NotFound) {
+		t.Errorf("a request that isn't there: %v", err)
 	}
 }
 
