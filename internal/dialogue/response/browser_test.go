@@ -24,10 +24,18 @@ func TestBrowserResponses(t *testing.T) {
 	other := h.state(n, "PRT")
 	second, _ := h.nominated(n, other)
 	h.filled(other, second, sections)
+	secret := agency("school")
+	secret.Base, secret.Answers["school_why"] = nil, response.Answer{Value: "Sealed (exercise)", Mark: response.Mark{Lang: "en", Confidential: response.Secret}}
+	_, err := h.Responses.Import(ctx, second, other.ID, secret, h.Entry())
+	h.ok(err)
+	h.ok(h.Responses.Ready(ctx, second, other.ID, "school", true, h.Entry()))
 	h.ok(h.Responses.Offer(ctx, second, other.ID, h.Entry()))
 	h.ok(h.Responses.Clear(ctx, second, other.ID, response.Statistical, h.Entry()))
 	h.ok(h.Responses.Submit(ctx, second, other.ID, h.Entry()))
 	x := h.all(n)[0]
+	h.ok(h.Responses.NameOpener(ctx, h.As("manager"), n, h.As("analyst").ID, h.Entry()))
+	_, err = h.Responses.Unseal(ctx, h.As("analyst"), x.ID, "To code it (exercise)", h.Entry())
+	h.ok(err)
 	h.People["focal-point"], h.People["clearing-officer"] = focal, second
 	s := h.site()
 	at := "/d/fill/" + string(r.ID)
@@ -43,7 +51,7 @@ func TestBrowserResponses(t *testing.T) {
 				for _, l := range []struct{ name, role, path string }{
 					{"overview", "focal-point", at}, {"section", "focal-point", at + "/part/police"}, {"conflicts", "focal-point", at + "/conflicts"}, {"files", "focal-point", at + "/files"},
 					{"clear", "clearing-officer", "/d/clear/" + string(other.ID)}, {"list", "manager", "/d/studies/" + string(n) + "/submissions"},
-					{"submission", "manager", "/d/submissions/" + string(x.ID)},
+					{"submission", "manager", "/d/submissions/" + string(x.ID)}, {"sealed", "manager", "/d/studies/" + string(n) + "/sealed"},
 				} {
 					tab := browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: l.role, "Accept-Language": lang}})
 					tab.Visit(s.URL + l.path + "?lang=" + lang)
@@ -54,6 +62,11 @@ func TestBrowserResponses(t *testing.T) {
 				tab.Do(chromedp.SetUploadFiles(chromedp.CSS("[name=file]"), []string{name}))
 				tab.Press("")
 				tab.Check("responses-preview-" + view)
+				tab = browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: "analyst", "Accept-Language": lang}})
+				tab.Visit(s.URL + "/d/submissions/" + string(x.ID) + "?lang=" + lang)
+				tab.Fill("reason", "To code it (exercise)")
+				tab.Press("open")
+				tab.Check("responses-opened-" + view)
 			})
 		}
 	}

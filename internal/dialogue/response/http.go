@@ -48,7 +48,11 @@ func (s *Responses) Routes(m *web.Mux) {
 	m.Post("/d/clear/{id}/return", "response.clear", s.returnForm)
 	m.Get("/d/clear/{id}/{file}", "response.read", s.giveRecord)
 	m.Get("/d/studies/{id}/submissions", "submission.read", s.showSubmissions)
+	m.Get("/d/studies/{id}/sealed", "submission.read", s.showSealed)
+	m.Post("/d/studies/{id}/sealed", "submission.name", s.nameForm)
+	m.Post("/d/studies/{id}/sealed/end", "submission.name", s.endForm)
 	m.Get("/d/submissions/{id}", "submission.read", s.showSubmission)
+	m.Post("/d/submissions/{id}/open", "submission.open", s.openForm)
 	m.Post("/d/submissions/{id}/validate", "submission.validate", s.validateForm)
 	m.Post("/d/submissions/{id}/query", "submission.query", s.queryForm)
 }

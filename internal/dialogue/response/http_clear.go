@@ -256,12 +256,13 @@ type submissionPage struct {
 	Form       *web.Form
 	Choices    []web.Choice
 	MayDecide  bool
+	MayOpen    bool
 
-	Validate, Ask web.Button
+	Validate, Ask, Open web.Button
 }
 
 func (s *Responses) submissionPage(r *web.Request) (submissionPage, error) {
-	p := submissionPage{Form: r.Form(), Validate: web.Button{Text: r.T("Accept into the data")}, Ask: web.Button{Text: r.T("Send the question"), Kind: "secondary"}}
+	p := submissionPage{Form: r.Form(), Validate: web.Button{Text: r.T("Accept into the data")}, Ask: web.Button{Text: r.T("Send the question"), Kind: "secondary"}, Open: web.Button{Text: r.T("Open the sealed answers"), Kind: "secondary", Name: "open", Value: "yes"}}
 	n, err := r.PathID("id")
 	if err != nil {
 		return p, err
@@ -307,7 +308,12 @@ func (s *Responses) submissionPage(r *web.Request) (submissionPage, error) {
 			}
 		})
 		p.Queries, err = s.queriesTable(ctx, tx, r, view{N: x.Response}, f.Form)
+		if err != nil {
+			return err
+		}
 		p.MayDecide = s.Desk.Ever(r.Person, "submission.validate")
+		named, _, err := namedFor(ctx, tx, p.Study.ID, r.Person.ID)
+		p.MayOpen = len(x.Secrets) > 0 && x.State != Withdrawn && slices.Contains(named, r.Person.ID)
 		return err
 	})
 	return p, err

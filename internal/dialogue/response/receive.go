@@ -155,14 +155,21 @@ func takenBack(ctx context.Context, c *desk.Change, n id.ID) error {
 	return study.Mark(ctx, c, n, study.InProgress)
 }
 
-// aboutSubmission: a submission is the secretariat's.
+// aboutSubmission: a submission is the secretariat's. Assigned are those who may open what of it is sealed; who named
+// them has asked for that.
 func aboutSubmission(ctx context.Context, tx *db.Tx, on id.Ref, who access.Person) (access.Facts, error) {
 	f := access.Facts{Now: tx.Now(), Standing: access.Open}
 	var n id.ID
 	err := tx.Row(ctx, `SELECT study_id FROM submission WHERE id = ?`, on.ID()).Scan(&n)
-	if err == nil && who.Guest() {
+	if err != nil {
+		return f, err
+	}
+	if who.Guest() {
 		f.Standing = access.Stranger
 	}
+	var by []id.ID
+	f.Assignees, by, err = namedFor(ctx, tx, n, who.ID)
+	f.Did = map[access.Part][]id.ID{access.Requester: by}
 	return f, err
 }
 

@@ -142,3 +142,24 @@ CREATE TABLE submission_query (
     at            TEXT   NOT NULL
 );
 CREATE INDEX submission_query_respondent ON submission_query (respondent_id, revision, id);
+
+-- Who may open the sealed answers to a study; at least one other person named them.
+CREATE TABLE submission_opener (
+    id        TEXT PRIMARY KEY,
+    study_id  TEXT NOT NULL,
+    person_id TEXT NOT NULL,
+    named_by  TEXT NOT NULL,
+    at        TEXT NOT NULL,
+    ended_at  TEXT
+);
+CREATE INDEX submission_opener_study ON submission_opener (study_id, id);
+
+CREATE TABLE submission_opening (
+    id            TEXT PRIMARY KEY,
+    study_id      TEXT NOT NULL,
+    submission_id TEXT NOT NULL,
+    person_id     TEXT NOT NULL,
+    at            TEXT NOT NULL,
+    reason        TEXT NOT NULL
+);
+CREATE INDEX submission_opening_study ON submission_opening (study_id, id);
