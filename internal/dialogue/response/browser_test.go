@@ -43,6 +43,8 @@ func TestBrowserResponses(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "police.json")
 	h.ok(os.WriteFile(name, file, 0o600))
 	h.save(r.ID, "police", "police_ovens", "8") // what the file says of it is in conflict now
+	h.write(focal, r.ID, "police", nil, map[string]response.Mark{"police_law": {Period: "2025"}})
+	h.write(focal, r.ID, "courts", nil, map[string]response.Mark{"courts_ovens": {Period: "2025", Note: "From memory (exercise)"}})
 	browser := webtest.Open(t)
 	for _, lang := range []string{"en", "ar"} {
 		for _, width := range []int{360, 1280} {

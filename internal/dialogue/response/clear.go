@@ -64,7 +64,8 @@ func (s *Responses) Ready(ctx context.Context, who access.Person, n id.ID, secti
 		if _, err := c.Exec(ctx, `DELETE FROM response_ready WHERE response_id = ? AND section = ?`, n, section); err != nil || !ready {
 			return err
 		}
-		if err := errs.WithFields(lacking(w.form, w.have, section, c.Now())...); err != nil {
+		open := append(lacking(w.form, w.have, section, c.Now()), doubts(w.form, w.have, section, false, c.Now())...)
+		if err := errs.WithFields(open...); err != nil {
 			return err
 		}
 		_, err = c.Exec(ctx, `INSERT INTO response_ready (response_id, section, person_id, at) VALUES (?, ?, ?, ?)`, n, section, who.ID, c.Now())
@@ -79,7 +80,8 @@ func readySections(ctx context.Context, tx *db.Tx, n id.ID) ([]string, error) {
 }
 
 // Offer gives the response to whom clears it. Every section in which something is asked has to be finished, and nothing may
-// wait for a decision between two answers.
+// wait for a decision between two answers. An answer of one section can make one of another missing, wrong or unlikely that was
+// finished before: that is [errs.Invalid], and the response's page lists it.
 func (s *Responses) Offer(ctx context.Context, who access.Person, n, entry id.ID) error {
 	return s.step(ctx, who, "response.offer", "offer", n, "", entry, leads, func(c *desk.Change, r *Response) error {
 		open, err := s.unfinished(ctx, c.Tx, *r)
@@ -89,12 +91,27 @@ func (s *Responses) Offer(ctx context.Context, who access.Person, n, entry id.ID
 		if len(open) > 0 {
 			return errs.Say(fmt.Errorf("offer response: %w", errs.Conflict), language.M("Not finished yet: {sections}."), map[string]string{"sections": joined(open)})
 		}
+		if err := s.sound(ctx, c.Tx, *r); err != nil {
+			return err
+		}
 		waiting, err := conflicts(ctx, c.Tx, n)
 		if err == nil && len(waiting) > 0 {
 			err = errs.Say(fmt.Errorf("offer response: %w", errs.Conflict), language.M("Two people have answered a question differently. Decide between the two first."), nil)
 		}
 		return err
 	})
+}
+
+// sound refuses answers that are missing, wrong, or unlikely without a reason.
+func (s *Responses) sound(ctx context.Context, tx *db.Tx, r Response) error {
+	form, have, _, err := s.state(ctx, tx, r)
+	if err != nil {
+		return err
+	}
+	if len(lacking(form, have, "", tx.Now()))+len(doubts(form, have, "", false, tx.Now())) > 0 {
+		return errs.WithFields(errs.Field{Code: language.M("Some answers are missing, wrong, or unusual without a reason. They are listed below, or counted at their section.")})
+	}
+	return nil
 }
 
 func joined(names []string) string {

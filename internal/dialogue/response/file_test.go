@@ -172,10 +172,15 @@ func TestThreeWayPreview(t *testing.T) {
 // save has the focal point write one answer on the section's page.
 func (h *house) save(n id.ID, section, path, value string) {
 	h.Helper()
-	var seen int64
-	h.read(func(tx *db.Tx) error { return tx.Row(ctx, `SELECT changes FROM response WHERE id = ?`, n).Scan(&seen) })
-	_, err := h.Responses.Save(ctx, h.People["focal-point"], n, section, response.Posted{Values: url.Values{path: {value}}, Seen: seen, Lang: "en"}, h.Entry())
+	_, err := h.Responses.Save(ctx, h.People["focal-point"], n, section, response.Posted{Values: url.Values{path: {value}}, Seen: h.changes(n), Lang: "en"}, h.Entry())
 	h.ok(err)
+}
+
+// changes is up to which change a page that is opened now has seen the answers.
+func (h *house) changes(n id.ID) (seen int64) {
+	h.Helper()
+	h.read(func(tx *db.Tx) error { return tx.Row(ctx, `SELECT changes FROM response WHERE id = ?`, n).Scan(&seen) })
+	return seen
 }
 
 // TestFilesComeBack: sections go out as a workbook and as a page, are filled in elsewhere and come back once.

@@ -112,6 +112,7 @@ type overviewPage struct {
 	Tasks     []web.Task
 	Queries   web.Table
 	Conflicts int
+	Findings  []finding
 	Left      web.Table
 	Leads     bool
 	Clears    bool
@@ -149,6 +150,9 @@ func (s *Responses) overview(r *web.Request) (overviewPage, error) {
 				lacks := len(lacking(form, have, sec.Name, tx.Now()))
 				p.Tasks = append(p.Tasks, s.task(r, v, sec.Name, own(r, form, sec.Label), sec.Answered, lacks, slices.Contains(ready, sec.Name)))
 			}
+		}
+		if p.Findings = findings(r, form, have, tx.Now()); v.Response.State != Draft {
+			p.Findings = nil
 		}
 		waiting, err := conflicts(ctx, tx, v.N)
 		if err != nil {

@@ -24,6 +24,7 @@ type clearPage struct {
 	Levels     []web.Choice
 	Sections   []wholeSection
 	Blank      []string // questions without an answer
+	Findings   []finding
 	Restricted []string // answers that are confidential
 	Changed    []string // questions answered otherwise than in the last submission
 	May        bool
@@ -56,8 +57,11 @@ func (s *Responses) clearPage(r *web.Request) (clearPage, error) {
 		}
 		p.Sections = whole(r, form, have, state)
 		for _, f := range lacking(form, have, "", tx.Now()) {
-			p.Blank = append(p.Blank, labelAt(r, form, f.Path))
+			if f.Code == instrument.CodeMissing || f.Code == instrument.CodeTooFew {
+				p.Blank = append(p.Blank, labelAt(r, form, f.Path))
+			}
 		}
+		p.Findings = findings(r, form, have, tx.Now())
 		for _, path := range have.paths() {
 			if c := have.at[path].Mark.Confidential; c != "" {
 				p.Restricted = append(p.Restricted, labelAt(r, form, path)+": "+confidentialSay(r, c))
@@ -294,8 +298,16 @@ func (s *Responses) submissionPage(r *web.Request) (submissionPage, error) {
 		p.Sections = whole(r, f.Form, have, state)
 		for _, w := range lacking(f.Form, have, "", tx.Now()) {
 			if !slices.Contains(x.Secrets, w.Path) {
-				p.Findings = append(p.Findings, r.T("{question}: {problem}", "question", labelAt(r, f.Form, w.Path),
-					"problem", language.Plain(instrument.Sentence(func(m string) string { return r.T(m) }, w.Code, w.Args))))
+				p.Findings = append(p.Findings, r.T("{question}: {problem}", "question", labelAt(r, f.Form, w.Path), "problem", language.Plain(problemSay(r, f.Form, w))))
+			}
+		}
+		for _, w := range doubts(f.Form, have, "", true, tx.Now()) {
+			question, what, reason := labelAt(r, f.Form, w.Path), doubtSay(r, f.Form, w), have.at[w.Path].Mark.Note
+			switch {
+			case reason != "":
+				p.Findings = append(p.Findings, r.T("{question}: {problem} Reason given: {reason}", "question", question, "problem", language.Plain(what), "reason", reason))
+			case len(x.Secrets) == 0: // beside sealed answers a sum is less than its parts here, and wasn't there
+				p.Findings = append(p.Findings, r.T("{question}: {problem}", "question", question, "problem", language.Plain(what)))
 			}
 		}
 		for _, path := range x.Secrets {

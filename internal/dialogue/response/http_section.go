@@ -105,7 +105,9 @@ func (s *Responses) sectionPage(r *web.Request) (sectionPage, error) {
 		p.Edit = v.Response.State == Draft && mayWrite(v.Seats, r.Person.ID, bare(p.Section))
 		a := formpage.Asker{P: r.Printer}
 		p.fields = a.Fields(state.View(p.Section, func(english string) string { return own(r, form, english) }))
-		if !p.Edit {
+		if p.Edit {
+			markDoubts(r, form, doubts(form, have, bare(p.Section), false, tx.Now()), p.fields)
+		} else {
 			for i := range p.fields {
 				readOnly(r.Printer, &p.fields[i])
 			}
@@ -387,7 +389,7 @@ func (s *Responses) readyForm(r *web.Request) error {
 		if e != nil {
 			return e
 		}
-		return r.Again("response/section", p, errs.WithFields(errs.Field{Code: "Answer every question, or say that an answer is not known or not available. What is missing is marked below."}))
+		return r.Again("response/section", p, errs.WithFields(errs.Field{Code: "Answer every question, or say that an answer is not known or not available, and give the reason for what is unusual. What is missing, wrong or unusual is marked below."}))
 	}
 	if ready {
 		return r.Done("/d/fill/"+string(n), language.M("The section is finished. It is open again as soon as somebody changes an answer in it."))

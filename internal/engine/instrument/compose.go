@@ -69,7 +69,7 @@ func cloneItems(items []*Item) []*Item {
 	for i, it := range items {
 		c := *it
 		c.Items = cloneItems(it.Items)
-		for _, r := range []**rule{&c.relevant, &c.required, &c.constraint, &c.calculation, &c.initial, &c.filter, &c.count} {
+		for _, r := range []**rule{&c.relevant, &c.required, &c.constraint, &c.check, &c.calculation, &c.initial, &c.filter, &c.count} {
 			if *r != nil {
 				*r = &rule{column: (*r).column, text: (*r).text}
 			}

@@ -20,6 +20,7 @@ type cell struct {
 	value    string // as answered, or calculated; kept when the cell isn't relevant
 	required bool
 	missing  bool
+	doubted  bool   // the check of the form finds the value unlikely
 	code     string // what is wrong with the value
 	args     map[string]string
 }
@@ -212,6 +213,7 @@ func (e *evaluation) judge(c *cell) {
 	if c.code == "" && it.constraint != nil && !e.holds(it.constraint, c.node) {
 		c.code = CodeConstraint
 	}
+	c.doubted = c.code == "" && it.check != nil && !e.holds(it.check, c.node)
 }
 
 // wrongChoice looks only at what was chosen: lists are long, and most of them aren't on the page at hand.

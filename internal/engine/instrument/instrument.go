@@ -77,6 +77,7 @@ type Item struct {
 
 	Guidance    string // guidance_hint: for whoever answers, at length
 	WhyRequired string // required_message: what is said when the answer is missing
+	WhyDoubted  string // check_message: what is asked when the answer is possible and yet unlikely
 	Was         string // the type as another program's form has it, of [OpaqueType] or where the form says more than we do
 	OrOther     bool   // a select with "or_other": the list has "other", and a text asks which
 	Matrix      string // of a group: the list for each of whose choices the questions inside are asked
@@ -107,8 +108,8 @@ type Item struct {
 	source source
 	number int // place in the form
 
-	relevant, required, constraint, calculation, initial, filter, count *rule
-	initialText                                                         string // default that isn't an expression
+	relevant, required, constraint, check, calculation, initial, filter, count *rule
+	initialText                                                                string // default that isn't an expression
 
 	columns []*Item                            // of a matrix: the questions that are asked of each row
 	made    bool                               // no row of the form: a matrix or "or_other" asked for it

@@ -214,7 +214,7 @@ func (in *Instrument) compile(it *Item, functions xpath.Functions, known map[str
 			in.checkPath(it, r, p, known)
 		}
 	}
-	for _, name := range references(it.Label + it.Hint + it.Message) {
+	for _, name := range references(it.Label + it.Hint + it.Message + it.WhyDoubted) {
 		if _, err := in.resolve(it, name, false); err != nil {
 			in.reportExpr(it, "label", err)
 		}
@@ -224,7 +224,7 @@ func (in *Instrument) compile(it *Item, functions xpath.Functions, known map[str
 // rules returns the item's expressions.
 func (it *Item) rules() []*rule {
 	var rules []*rule
-	for _, r := range []*rule{it.relevant, it.required, it.constraint, it.calculation, it.initial, it.filter, it.count} {
+	for _, r := range []*rule{it.relevant, it.required, it.constraint, it.check, it.calculation, it.initial, it.filter, it.count} {
 		if r != nil {
 			rules = append(rules, r)
 		}

@@ -32,7 +32,7 @@ type Part struct {
 var formColumns = []string{
 	"type", "name", "label", "hint", "required", "relevant", "constraint", "constraint_message", "calculation",
 	"choice_filter", "default", "appearance", "section", "parameters", "guidance_hint", "required_message", "repeat_count",
-	"concept", "basis", "obligation", "allow", "confidential_default", "maps_to", "unit", "reference_period",
+	"check", "check_message", "concept", "basis", "obligation", "allow", "confidential_default", "maps_to", "unit", "reference_period",
 }
 
 // opaqueColumns are those that are read of a question of [OpaqueType]; all others are kept in [Item.Extra].
@@ -224,7 +224,7 @@ func (p *Part) item(r row, kind string) *Item {
 		Type: Type(strings.TrimPrefix(words[0], "begin_")), Name: r.cells["name"],
 		Label: r.cells["label"], Hint: r.cells["hint"], Section: r.cells["section"],
 		Message: r.cells["constraint_message"], Look: r.cells["appearance"], source: r.source,
-		Guidance: r.cells["guidance_hint"], WhyRequired: r.cells["required_message"],
+		Guidance: r.cells["guidance_hint"], WhyRequired: r.cells["required_message"], WhyDoubted: r.cells["check_message"],
 	}
 	switch it.Type {
 	case SelectOneType, SelectMultipleType, RankType:
@@ -283,7 +283,7 @@ func (p *Part) item(r row, kind string) *Item {
 // rules keeps the expressions' texts; they are compiled when the whole form is known.
 func (p *Part) rules(it *Item, r row) {
 	for column, to := range map[string]**rule{
-		"relevant": &it.relevant, "required": &it.required, "constraint": &it.constraint,
+		"relevant": &it.relevant, "required": &it.required, "constraint": &it.constraint, "check": &it.check,
 		"calculation": &it.calculation, "choice_filter": &it.filter, "repeat_count": &it.count,
 	} {
 		if text := r.cells[column]; text != "" {

@@ -283,6 +283,18 @@ func (s State) Problems() []errs.Field {
 	return out
 }
 
+// Doubts returns the answers that are asked and can't be called wrong, and that the form's checks find unlikely all the same: a
+// total that isn't the sum of its parts, two answers that contradict each other. Whoever answers corrects or explains them.
+func (s State) Doubts() []errs.Field {
+	var out []errs.Field
+	s.top.each(func(c *cell) {
+		if c.relevant && c.doubted {
+			out = append(out, errs.Field{Path: c.path, Code: CodeDoubted})
+		}
+	})
+	return out
+}
+
 // Err returns what went wrong in expressions while they were evaluated, such as a function of the house that has no
 // data; nil when nothing did. What such an expression decides counts as false.
 func (s State) Err() error { return errors.Join(s.errs...) }

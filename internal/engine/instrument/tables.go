@@ -165,7 +165,7 @@ func (it *Item) typeCell() string {
 func (it *Item) texts() map[string]string {
 	return map[string]string{
 		"label": it.Label, "hint": it.Hint, "constraint_message": it.Message,
-		"guidance_hint": it.Guidance, "required_message": it.WhyRequired,
+		"guidance_hint": it.Guidance, "required_message": it.WhyRequired, "check_message": it.WhyDoubted,
 	}
 }
 
@@ -177,6 +177,8 @@ func (it *Item) text(column string) string {
 		return it.Hint
 	case "constraint_message":
 		return it.Message
+	case "check_message":
+		return it.WhyDoubted
 	}
 	return it.WhyRequired
 }

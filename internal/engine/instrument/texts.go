@@ -25,7 +25,7 @@ func (in *Instrument) Texts() []FormText {
 	}
 	add(in.Title, "")
 	for _, it := range in.all {
-		for _, text := range []string{it.Label, it.Hint, it.Message, it.Guidance, it.WhyRequired} {
+		for _, text := range []string{it.Label, it.Hint, it.Message, it.Guidance, it.WhyRequired, it.WhyDoubted} {
 			add(text, it.source.String())
 		}
 	}
@@ -81,7 +81,7 @@ func describe(items []*Item) []any {
 // describeMore says what was added to items later, only where there is any: older digests stay as they are.
 func (it *Item) describeMore(o map[string]any) {
 	for column, text := range map[string]string{
-		"guidance_hint": it.Guidance, "required_message": it.WhyRequired, "was": it.Was, "matrix": it.Matrix, "concept": it.Concept,
+		"guidance_hint": it.Guidance, "required_message": it.WhyRequired, "check_message": it.WhyDoubted, "was": it.Was, "matrix": it.Matrix, "concept": it.Concept,
 		"basis": it.Basis, "obligation": it.Obligation, "unit": it.Unit, "reference_period": it.Period,
 	} {
 		if text != "" {

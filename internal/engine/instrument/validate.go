@@ -29,6 +29,7 @@ const (
 	CodeNotHere        = "not-here"
 	CodeOutOfRange     = "out-of-range"
 	CodeNotRanked      = "not-ranked"
+	CodeDoubted        = "doubted" // it can be, and is unlikely: see [State.Doubts]
 )
 
 // sentences are the English words of each code; they are the catalogue's keys. {n} and {value} are places.
@@ -50,6 +51,7 @@ var sentences = map[string]string{
 	CodeNotHere:        "This question is not part of the page that was sent.",
 	CodeOutOfRange:     "Write a number from {least} to {most}, in steps of {step}.",
 	CodeNotRanked:      "Give each of the {n} choices one place.",
+	CodeDoubted:        "This answer is unusual beside the others.",
 }
 
 // Sentence returns what a person is told for a code: translated by tr, then with its values.

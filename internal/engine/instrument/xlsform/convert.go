@@ -15,7 +15,7 @@ import (
 )
 
 // expressions are the columns whose cells are expressions.
-var expressions = []string{"relevant", "required", "constraint", "calculation", "choice_filter", "repeat_count"}
+var expressions = []string{"relevant", "required", "constraint", "check", "calculation", "choice_filter", "repeat_count"}
 
 func (in *reader) rows(s *sheet) []instrument.Row {
 	if s == nil {

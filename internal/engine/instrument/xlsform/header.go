@@ -22,7 +22,7 @@ const (
 )
 
 // spoken are the columns whose cells are words for people, in as many languages as there are columns.
-var spoken = []string{"label", "hint", "guidance_hint", "constraint_message", "required_message", "form_title"}
+var spoken = []string{"label", "hint", "guidance_hint", "constraint_message", "required_message", "check_message", "form_title"}
 
 // known are the columns that mean something, and spellings of them that other programs take.
 var known = map[string]string{
@@ -31,6 +31,7 @@ var known = map[string]string{
 	"constraint_message": "constraint_message", "constraining_message": "constraint_message",
 	"calculation": "calculation", "calculate": "calculation", "choice_filter": "choice_filter", "default": "default",
 	"appearance": "appearance", "parameters": "parameters", "guidance_hint": "guidance_hint",
+	"check": "check", "check_message": "check_message",
 	"required_message": "required_message", "requiredmsg": "required_message",
 	"repeat_count": "repeat_count", "count": "repeat_count", "jr:count": "repeat_count", "bind::relevant": "relevant",
 	"bind::required": "required", "bind::constraint": "constraint", "bind::calculate": "calculation", "control::appearance": "appearance",

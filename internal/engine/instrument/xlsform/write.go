@@ -131,7 +131,7 @@ func columns(rows []instrument.Row, first []string) []string {
 		delete(have, column)
 	}
 	order := []string{
-		"hint", "required", "relevant", "constraint", "constraint_message", "calculation", "choice_filter", "default",
+		"hint", "required", "relevant", "constraint", "constraint_message", "check", "check_message", "calculation", "choice_filter", "default",
 		"appearance", "parameters", "repeat_count", "guidance_hint", "required_message",
 	}
 	out := slices.Clone(first)

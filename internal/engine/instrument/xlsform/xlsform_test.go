@@ -104,7 +104,7 @@ func TestPublishedForms(t *testing.T) {
 func ownForm(t testing.TB) *instrument.Instrument {
 	t.Helper()
 	files := map[string]string{
-		"q/form.csv": `type,name,label,hint,required,relevant,section,parameters,concept,allow,confidential_default,maps_to,colour,default
+		"q/form.csv": `type,name,label,hint,required,relevant,section,parameters,concept,allow,confidential_default,maps_to,colour,default,check,check_message
 begin_group,law,Legislation,,,,law,,,,,,,
 select_one yn,q1,Is there a law?,,yes,,,,act.access,not_known,,uncac:15,red,
 select_multiple acts or_other,q2,Which acts?,,,${q1} = 'yes',,,,,,,,
@@ -113,7 +113,7 @@ text,article,Which article of ${q1}?,,,,,max-length=200,,,,,,
 end_matrix,,,,,,,,,,,,,
 end_group,,,,,,,,,,,,,
 begin_repeat,unit,Unit,,,,police,min=1 max=9,,,,,,
-integer,n,How many?,,,,,,,not_available confidential,yes,,,
+integer,n,How many?,,,,,,,not_available confidential,yes,,,,. < 100,That is many.
 text,note,Order,,,,,,,,,,,'None (yet)'
 end_repeat,,,,,,,,,,,,,
 opaque geopoint,place,Where?,,,,,,,,,,,
@@ -165,6 +165,9 @@ func TestOwnForm(t *testing.T) {
 	}
 	if it := again.Item("law/q3/order/article"); it == nil || it.MaxLength != 200 {
 		t.Errorf("a cell of the matrix = %+v, want its limit", it)
+	}
+	if it := again.Item("unit/n"); it == nil || it.WhyDoubted != "That is many." {
+		t.Errorf("the question with a check = %+v, want the check's words", it)
 	}
 	if n := len(again.Languages); n != 6 {
 		t.Errorf("%d languages, want six: %v", n, again.Languages)
