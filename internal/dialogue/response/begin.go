@@ -46,7 +46,7 @@ func (s *Responses) begin(ctx context.Context, c *desk.Change, n id.ID) error {
 		return err
 	}
 	if _, err := c.Exec(ctx, `
-		INSERT INTO response (id, study_id, state, since, revision, form, level, changes, salt, begun_at, version) VALUES (?, ?, ?, ?, 1, ?, ?, 0, ?, ?, 1)`,
+		INSERT INTO response (id, study_id, state, since, revision, form, level, changes, salt, begun_at, message_id, version) VALUES (?, ?, ?, ?, 1, ?, ?, 0, ?, ?, '', 1)`,
 		n, r.Study, Draft, c.Now(), f.Hash, Statistical, salt, c.Now()); err != nil {
 		return fmt.Errorf("begin response: %w", err)
 	}

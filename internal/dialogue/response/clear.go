@@ -247,11 +247,20 @@ func clearedOf(ctx context.Context, tx *db.Tx, n id.ID, revision int64) (k clear
 	return k, nil
 }
 
-// Correct opens a response again that was sent, as the next revision.
+// Correct opens a response again that was sent: as the next revision, or, when the leading node refused what was sent, as
+// the same one, since there is none before it there.
 func (s *Responses) Correct(ctx context.Context, who access.Person, n id.ID, reason string, entry id.ID) error {
 	return s.step(ctx, who, "response.offer", "correct", n, reason, entry, leads, func(c *desk.Change, r *Response) error {
-		r.Revision++
-		return nil
+		check, err := refusal(ctx, c.Tx, n)
+		switch {
+		case err != nil:
+			return err
+		case check == "":
+			r.Revision++
+			return nil
+		}
+		_, err = c.Exec(ctx, `DELETE FROM response_cleared WHERE response_id = ? AND revision = ?`, n, r.Revision)
+		return err
 	})
 }
 

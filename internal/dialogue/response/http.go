@@ -113,6 +113,7 @@ type overviewPage struct {
 	Queries   web.Table
 	Conflicts int
 	Findings  []finding
+	Refused   string // why the leading node didn't take what was sent
 	Left      web.Table
 	Leads     bool
 	Clears    bool
@@ -136,6 +137,9 @@ func (s *Responses) overview(r *web.Request) (overviewPage, error) {
 		}
 		if !v.Begun {
 			return nil
+		}
+		if err := s.refused(ctx, tx, r, &p); err != nil {
+			return err
 		}
 		form, have, state, err := s.state(ctx, tx, v.Response)
 		if err != nil {
@@ -167,6 +171,19 @@ func (s *Responses) overview(r *web.Request) (overviewPage, error) {
 		return err
 	})
 	return p, err
+}
+
+// refused says that what was sent last wasn't taken, while that is where the response stands.
+func (s *Responses) refused(ctx context.Context, tx *db.Tx, r *web.Request, p *overviewPage) error {
+	if p.Response.State != Submitted && p.Response.State != Withdrawn {
+		return nil
+	}
+	check, err := refusal(ctx, tx, p.N)
+	if err != nil || check == "" {
+		return err
+	}
+	p.Refused, p.Tag = r.T(refusalSay(check, p.Response.State)), web.Tag{Text: r.T("Refused by the secretariat’s node"), Colour: "red"}
+	return nil
 }
 
 // task is one section in the list: who has it, how far it is.

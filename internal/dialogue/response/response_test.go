@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"comity/internal/base/errs"
 	"comity/internal/base/id"
@@ -312,6 +313,52 @@ func TestTwoNodes(t *testing.T) {
 	at.refused("validated twice", at.Responses.Validate(ctx, at.As("manager"), again[0].ID, at.Entry()), errs.Conflict)
 	ke.ok(ke.Responses.Withdraw(ctx, ke.As("focal-point"), ken.ID, "A ministry asked for it (exercise)", ke.Entry()))
 	nodetest.Eventually(t, "the withdrawal is there", func() bool { return len(at.all(n)) == 0 })
+}
+
+// TestARefusalIsTold: what the secretariat's node refused is said on the State's page with the reason; the response is opened
+// again as the same revision, and is taken once the day is a later one.
+func TestARefusalIsTold(t *testing.T) {
+	at, ke := newHouse(t, "sqlite", "AT"), newHouse(t, "sqlite", "KE")
+	nodetest.Meet(t, at.Node, ke.Node)
+	n, ken := at.fielded()
+	at.ok(at.Studies.Invite(ctx, at.As("manager"), n, ken.ID, study.ByNode, at.Entry()))
+	nodetest.Eventually(t, "the invitation is there", func() bool { return ke.state(n, "KEN").ID != "" })
+	people := []study.Someone{{Name: "focal-point (exercise)", Email: "focal-point@example.org", Part: study.FocalPoint, Colleague: ke.People["focal-point"].ID}}
+	ke.ok(ke.Studies.Name(ctx, ke.As("head"), n, ken.ID, people, "MoJ 7 (exercise)", ke.Entry()))
+	focal := ke.As("focal-point")
+	ke.filled(ken, focal, sections)
+	until := func(day time.Time) {
+		t.Helper()
+		to := at.find(n)
+		to.Deadline = day
+		at.ok(at.Studies.Edit(ctx, at.As("manager"), n, to, at.Entry()))
+	}
+	submit := func() {
+		t.Helper()
+		who := ke.As("focal-point")
+		ke.ok(ke.Responses.Offer(ctx, who, ken.ID, ke.Entry()))
+		ke.ok(ke.Responses.Clear(ctx, who, ken.ID, response.Statistical, ke.Entry()))
+		ke.ok(ke.Responses.Submit(ctx, who, ken.ID, ke.Entry()))
+	}
+	until(at.clock().Add(-time.Hour)) // the State's node doesn't know of it
+	submit()
+	v := ke.site().As("focal-point")
+	page := "/d/fill/" + string(ken.ID)
+	nodetest.Eventually(t, "the refusal is told", func() bool {
+		return strings.Contains(v.Get(page).Text(), "the time for answers was over there")
+	})
+	want(t, v.Get(page), http.StatusOK, "Refused by the secretariat’s node")
+	if text := v.Get(page).Text(); strings.Contains(text, "The secretariat has it.") {
+		t.Errorf("the page says that the secretariat has what it refused: %s", text)
+	}
+	ke.ok(ke.Responses.Correct(ctx, ke.As("focal-point"), ken.ID, "A later day was granted (exercise)", ke.Entry()))
+	until(at.clock().AddDate(0, 1, 0))
+	for _, s := range sections {
+		ke.ok(ke.Responses.Ready(ctx, ke.As("focal-point"), ken.ID, s, true, ke.Entry()))
+	}
+	submit()
+	at.arrived(n, 1)
+	nodetest.Eventually(t, "the refusal is over", func() bool { return strings.Contains(v.Get(page).Text(), "The secretariat has it.") })
 }
 
 func (h *house) all(n id.ID) (all []response.Submission) {

@@ -100,7 +100,11 @@ func (s *Responses) send(ctx context.Context, c *desk.Change, st study.Study, of
 	if out.ToAuthority, err = authorityOf(ctx, c.Tx, st.Origin); err != nil {
 		return err
 	}
-	if _, err := s.Exchange.Queue(ctx, c, out); err != nil {
+	message, err := s.Exchange.Queue(ctx, c, out)
+	if err != nil {
+		return err
+	}
+	if err := sent(ctx, c, of.ID, message); err != nil {
 		return err
 	}
 	return study.Mark(ctx, c, of.ID, study.Submitted)
@@ -147,7 +151,11 @@ func (s *Responses) Withdraw(ctx context.Context, who access.Person, n id.ID, re
 		if out.ToAuthority, err = authorityOf(ctx, c.Tx, origin); err != nil {
 			return err
 		}
-		if _, err := s.Exchange.Queue(ctx, c, out); err != nil {
+		message, err := s.Exchange.Queue(ctx, c, out)
+		if err != nil {
+			return err
+		}
+		if err := sent(ctx, c, n, message); err != nil {
 			return err
 		}
 		return study.Mark(ctx, c, n, study.InProgress)

@@ -11,6 +11,7 @@ CREATE TABLE response (
     changes  BIGINT NOT NULL,
     salt     BLOB   NOT NULL,
     begun_at TEXT   NOT NULL,
+    message_id TEXT NOT NULL, -- that went to the leading node last, '' for none
     version  BIGINT NOT NULL
 );
 CREATE INDEX response_study ON response (study_id, id);
