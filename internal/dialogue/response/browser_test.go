@@ -36,6 +36,10 @@ func TestBrowserResponses(t *testing.T) {
 	h.ok(h.Responses.NameOpener(ctx, h.As("manager"), n, h.As("analyst").ID, h.Entry()))
 	_, err = h.Responses.Unseal(ctx, h.As("analyst"), x.ID, "To code it (exercise)", h.Entry())
 	h.ok(err)
+	later, _ := h.fieldedAs("bakeries-2", mapped(t))
+	again := h.state(later, "PRT")
+	third, _ := h.nominated(later, again)
+	h.ok(h.Responses.Begin(ctx, third, again.ID, h.Entry()))
 	h.People["focal-point"], h.People["clearing-officer"] = focal, second
 	s := h.site()
 	at := "/d/fill/" + string(r.ID)
@@ -54,6 +58,7 @@ func TestBrowserResponses(t *testing.T) {
 					{"overview", "focal-point", at}, {"section", "focal-point", at + "/part/police"}, {"conflicts", "focal-point", at + "/conflicts"}, {"files", "focal-point", at + "/files"},
 					{"clear", "clearing-officer", "/d/clear/" + string(other.ID)}, {"list", "manager", "/d/studies/" + string(n) + "/submissions"},
 					{"submission", "manager", "/d/submissions/" + string(x.ID)}, {"sealed", "manager", "/d/studies/" + string(n) + "/sealed"},
+					{"reuse", "clearing-officer", "/d/fill/" + string(again.ID) + "/part/police"},
 				} {
 					tab := browser.Tab(t, webtest.View{Width: width, Header: map[string]string{nodetest.WhoHeader: l.role, "Accept-Language": lang}})
 					tab.Visit(s.URL + l.path + "?lang=" + lang)

@@ -22,14 +22,21 @@ func doubting(t testing.TB) *instrument.Instrument {
 		"Bakeries", "Section police", "Section courts", "How much bread?", "How many rolls?", "How much in all?", "The total is not the sum of bread and rolls.",
 		"Is bread baked at night?", "How many loaves were seized?", "More loaves were seized than baked.", "Yes", "No", "Bread can be at most 1,000.",
 	}
+	return formOf(t, "bakeries", "3.0.0", "type,name,label,section,required,constraint,constraint_message,check,check_message\n"+
+		"integer,bread,How much bread?,police,true(),. <= 1000,\"Bread can be at most 1,000.\",,\n"+
+		"integer,rolls,How many rolls?,police,true(),,,,\n"+
+		"integer,total,How much in all?,police,true(),,,. = ${bread} + ${rolls},The total is not the sum of bread and rolls.\n"+
+		"integer,seized,How many loaves were seized?,courts,true(),,,. <= ${total},More loaves were seized than baked.\n", texts)
+}
+
+// formOf is an invented questionnaire of two sections in six languages.
+func formOf(t testing.TB, name, version, rows string, texts []string) *instrument.Instrument {
+	t.Helper()
 	files := fstest.MapFS{
-		"q/form.csv": {Data: []byte("type,name,label,section,required,constraint,constraint_message,check,check_message\n" +
-			"integer,bread,How much bread?,police,true(),. <= 1000,\"Bread can be at most 1,000.\",,\n" +
-			"integer,rolls,How many rolls?,police,true(),,,,\n" +
-			"integer,total,How much in all?,police,true(),,,. = ${bread} + ${rolls},The total is not the sum of bread and rolls.\n" +
-			"integer,seized,How many loaves were seized?,courts,true(),,,. <= ${total},More loaves were seized than baked.\n")},
+		"q/form.csv":     {Data: []byte(rows)},
+		"q/choices.csv":  {Data: []byte("list_name,name,label\nyn,yes,Yes\nyn,no,No\n")},
 		"q/sections.csv": {Data: []byte("name,label\npolice,Section police\ncourts,Section courts\n")},
-		"q/settings.csv": {Data: []byte("form_id,version,form_title\nbakeries,3.0.0,Bakeries\n")},
+		"q/settings.csv": {Data: []byte("form_id,version,form_title\n" + name + "," + version + ",Bakeries\n")},
 	}
 	for _, tag := range language.Official() {
 		if tag == "en" {

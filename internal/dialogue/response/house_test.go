@@ -120,9 +120,15 @@ func formWithout(t testing.TB, name string) *instrument.Instrument { return form
 // fielded makes an invented study that asks States, and returns the respondent of Kenya.
 func (h *house) fielded() (n id.ID, ken study.Respondent) {
 	h.Helper()
+	return h.fieldedAs("bakeries", form(h.T, "1.0.0", ""))
+}
+
+// fieldedAs is the same for a study of its own code and questionnaire.
+func (h *house) fieldedAs(code string, in *instrument.Instrument) (n id.ID, ken study.Respondent) {
+	h.Helper()
 	m := h.As("manager")
 	n, err := h.Studies.Propose(ctx, m, study.Proposal{
-		Code: "bakeries", Title: map[language.Tag]string{"en": "Ransomware in bakeries (exercise)"}, Mandates: []string{"A/RES/65/230#9"}, Synthetic: true, Office: h.Office,
+		Code: code, Title: map[language.Tag]string{"en": "Ransomware in bakeries (exercise)"}, Mandates: []string{"A/RES/65/230#9"}, Synthetic: true, Office: h.Office,
 	}, h.Entry())
 	h.ok(err)
 	p, _ := study.ParsePlan("picture: The global picture", "States are asked.", "")
@@ -130,7 +136,7 @@ func (h *house) fielded() (n id.ID, ken study.Respondent) {
 	h.ok(h.Studies.EditPlan(ctx, m, n, p, h.Entry()))
 	h.move(n, study.Designed, "")
 	h.move(n, study.Adopted, "Adopted at an invented session (exercise)")
-	h.adopt(n, form(h.T, "1.0.0", ""))
+	h.adopt(n, in)
 	h.ok(h.Studies.FrameStates(ctx, m, n, h.Entry()))
 	to := h.find(n)
 	to.Opens, to.Deadline = h.clock().AddDate(0, -1, 0), h.clock().AddDate(0, 1, 0)

@@ -67,6 +67,8 @@ type question struct {
 	Field    web.Field
 	Mark     []web.Field
 	Said     string // what is said beside the answer, in one line
+	Earlier  string // what was answered to it in another study, in one sentence
+	Reuse    web.Button
 	Unit     string
 	Children []question
 }
@@ -113,6 +115,13 @@ func (s *Responses) sectionPage(r *web.Request) (sectionPage, error) {
 			}
 		}
 		p.Questions, p.Hidden = questions(r, form, have, p.fields), a.Hidden
+		if p.Edit {
+			found, err := s.earlier(ctx, tx, v, form, have)
+			if err != nil {
+				return err
+			}
+			offer(r, form, found, p.Questions)
+		}
 		p.Autosave = "/d/fill/" + string(v.N) + "/part/" + p.Section
 		return nil
 	})
@@ -272,7 +281,7 @@ func fromForm(r *web.Request, auto bool) (Posted, error) {
 	for name, values := range f.Values {
 		kind, path, ok := strings.Cut(strings.TrimPrefix(name, "mark-"), ".")
 		switch {
-		case slices.Contains([]string{"entry", "version", "stay"}, name):
+		case slices.Contains([]string{"entry", "version", "stay", "reuse"}, name):
 		case !strings.HasPrefix(name, "mark-") || !ok:
 			p.Values[name] = values
 		default:
@@ -310,12 +319,15 @@ func (s *Responses) saveSection(r *web.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := s.takeOver(r, &in); err != nil {
+		return err
+	}
 	saved, err := s.Save(r.Ctx(), r.Person, n, r.Value("section"), in, entry)
 	if err != nil {
 		return err
 	}
 	back := "/d/fill/" + string(n)
-	if r.Form().Has("stay") || len(in.Values[instrument.AddField])+len(in.Values[instrument.RemoveField]) > 0 {
+	if r.Form().Has("stay") || r.Form().Has("reuse") || len(in.Values[instrument.AddField])+len(in.Values[instrument.RemoveField]) > 0 {
 		back += "/part/" + r.Value("section")
 	}
 	switch {

@@ -1,6 +1,7 @@
 package response
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -170,19 +171,20 @@ func (w *writing) one(path string, came Answer, marked bool, lang language.Tag) 
 	if !others {
 		base = now.Answer // nobody but the writer has changed it since
 	}
-	_, written := w.have.at[path]
+	_, there := w.have.at[path]
 	switch protected := defaultOf(w.form.Item(bare(path))); {
 	case !marked:
 		came.Mark = base.Mark
-		if !written && came.Value != "" {
+		if !there && came.Value != "" {
 			came.Mark.Confidential = protected
 		}
-	case !written && came.Value == "" && came.Mark.Confidential == protected:
+	case !there && came.Value == "" && came.Mark.Confidential == protected:
 		came.Mark.Confidential = "" // the page proposes it; a question that nobody answered needs no protection
 	}
+	written := came.Mark.Lang // of an answer that was taken over; a page doesn't say it
 	came.Mark.Lang = base.Mark.Lang
 	if came.Value != base.Value && isText(w.form, path) {
-		came.Mark.Lang = string(lang)
+		came.Mark.Lang = cmp.Or(written, string(lang))
 	}
 	switch merge(base, now.Answer, came) {
 	case taken:
