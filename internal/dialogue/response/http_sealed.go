@@ -184,7 +184,7 @@ func (s *Responses) openForm(r *web.Request) error {
 		}
 		for _, path := range slices.Sorted(maps.Keys(opened.Answers)) {
 			a := opened.Answers[path]
-			p.Rows = append(p.Rows, web.Row{Key: labelAt(r, f.Form, path), Value: answerSay(r, f.Form, path, Answer{a.Value, a.Mark})})
+			p.Rows = append(p.Rows, web.Row{Key: labelAt(r, f.Form, path), Value: answerSay(r, f.Form, path, Answer(a))})
 		}
 		return nil
 	})
