@@ -302,6 +302,9 @@ func (k *inquiry) fill(p *Place, who access.Person, r study.Respondent, share in
 	for path, why := range none {
 		marks[path] = response.Mark{Missing: why}
 	}
+	for _, d := range form.Form.Eval(a, now).Doubts() { // what a check finds unusual is explained
+		marks[d.Path] = response.Mark{Note: "The two numbers were counted in different years (synthetic)."}
+	}
 	answers := response.FileOf(form.Form, a, marks, now)
 	sections := form.Form.Sections
 	if share < 100 {
