@@ -155,8 +155,8 @@ func (s *Responses) overview(r *web.Request) (overviewPage, error) {
 				p.Tasks = append(p.Tasks, s.task(r, v, sec.Name, own(r, form, sec.Label), sec.Answered, lacks, slices.Contains(ready, sec.Name)))
 			}
 		}
-		if p.Findings = findings(r, form, have, tx.Now()); v.Response.State != Draft {
-			p.Findings = nil
+		if v.Response.State == Draft {
+			p.Findings = findings(r, form, have, tx.Now())
 		}
 		waiting, err := conflicts(ctx, tx, v.N)
 		if err != nil {

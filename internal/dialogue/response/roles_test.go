@@ -21,7 +21,7 @@ func TestB6(t *testing.T) {
 		s := h.site()
 		fill, clear := "/d/fill/"+string(r.ID), "/d/clear/"+string(r.ID)
 		get := []string{fill, fill + "/part/police", fill + "/conflicts", fill + "/files", fill + "/files/give?kind=html&section=police", clear, clear + "/response.json", clear + "/response.p7s"}
-		post := []string{"/begin", "/part/police", "/part/police/ready", "/conflicts", "/files", "/offer", "/correct", "/submit", "/withdraw"}
+		post := []string{"/begin", "/part/police", "/part/police/ready", "/conflicts", "/files", "/files/take", "/offer", "/correct", "/submit", "/withdraw"}
 		for _, role := range h.Policy.Roles() {
 			if _, ok := h.People[role]; !ok || role == "focal-point" { // a guest of one bundle has no account here
 				continue
@@ -49,6 +49,8 @@ func TestB6(t *testing.T) {
 		}
 		h.mayNot(s.As("focal-point").Get("/d/studies/"+string(n)+"/submissions").Status, "a guest's list of submissions", r.ID)
 		h.mayNot(s.As("focal-point").Get("/d/submissions/"+string(x.ID)).Status, "a guest's own submission at the secretariat", r.ID)
+		h.mayNot(s.As("focal-point").Get("/d/studies/"+string(n)+"/sealed").Status, "who may open sealed answers, for a guest", r.ID)
+		h.mayNot(s.As("focal-point").Post("/d/submissions/"+string(x.ID)+"/open", url.Values{"reason": {"none"}}).Status, "a guest opens sealed answers", r.ID)
 		if got := s.As("focal-point").Get(fill).Status; got != http.StatusOK {
 			h.Errorf("the focal point gets %d", got)
 		}
