@@ -15,7 +15,6 @@ import (
 // Digests of papers that the demonstration only names.
 var (
 	nominationLetter = strings.Repeat("5a", 32)
-	handbook         = strings.Repeat("cd", 32)
 	signInSheet      = strings.Repeat("ef", 32)
 )
 
@@ -68,12 +67,15 @@ func (k *east) seat() error {
 // run makes the workshop ready, holds it and closes it: each who was there will be asked 3, 6 and 12 months later.
 func (k *east) run(amina, tariq access.Person) error {
 	o := k.org
-	for _, l := range []language.Tag{"en", "fr"} {
-		if err := o.Workshops.AddMaterial(k.ctx, tariq, k.workshop, workshop.Material{Language: l, Title: "Handbook (exercise)", Sum: handbook}, o.Entry()); err != nil {
+	for l, text := range map[language.Tag]string{
+		"en": "Handbook of the workshop (exercise). Invented: five days, one case, custody without a gap.\n",
+		"fr": "Manuel de l’atelier (exercice). Inventé : cinq jours, une affaire, une chaîne de possession sans lacune.\n",
+	} {
+		if err := o.Workshops.AddMaterial(k.ctx, tariq, k.workshop, workshop.Material{Language: l, Title: "Handbook (exercise)", Name: "handbook." + string(l) + ".txt"}, strings.NewReader(text), o.Entry()); err != nil {
 			return err
 		}
 	}
-	if err := o.Workshops.Prepare(k.ctx, amina, k.workshop, true, "", o.Entry()); err != nil {
+	if err := o.Workshops.Prepare(k.ctx, amina, k.workshop, workshop.Preparation{Tested: true, Series: "East Africa (exercise)", Cohort: k.cohort}, o.Entry()); err != nil {
 		return err
 	}
 	for _, to := range []workshop.Stage{workshop.Ready, workshop.Running} {

@@ -13,6 +13,7 @@ import (
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/structure"
 	"comity/internal/capacity/workshop"
+	"comity/internal/engine/access"
 	"comity/internal/engine/document/sign"
 	"comity/internal/store/db"
 )
@@ -71,6 +72,10 @@ func TestCapacityWalk(t *testing.T) {
 		if err != nil || len(list) != 1 || list[0].Stage != workshop.Closed {
 			t.Errorf("workshops: %+v (%v)", list, err)
 		}
+		series, err := org.Workshops.Series(ctx, tx, org.As("amina"), list[0].Series)
+		if err != nil || len(series) != 1 || series[0].Attended != 28 {
+			t.Errorf("the series: %+v (%v)", series, err)
+		}
 		seats, err := workshop.Seats(ctx, tx, list[0].ID)
 		n := 0
 		for _, s := range seats {
@@ -111,5 +116,18 @@ func TestCapacityWalk(t *testing.T) {
 	})
 	if err != nil {
 		t.Fatal(err)
+	}
+	for who, want := range map[string]bool{"tariq": true, "amina": false} { // the cohort is the trainer's, not the manager's
+		p := org.As(who)
+		err := org.DB.Reader.Read(ctx, access.ScopeOf(p, time.Now()), func(tx *db.Tx) error {
+			s, err := org.Workshops.Series(ctx, tx, p, "East Africa (exercise)")
+			if len(s) != 1 || s[0].Gained != want || want && (s[0].Gain.N != 28 || s[0].Gain.Mean != g.Gain.Mean) {
+				t.Errorf("the series as %s: %+v", who, s)
+			}
+			return err
+		})
+		if err != nil {
+			t.Error(err)
+		}
 	}
 }

@@ -2,10 +2,9 @@ package workshop
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
+	"net/url"
 	"time"
 
 	"comity/internal/base/errs"
@@ -41,6 +40,21 @@ const (
 	HasLapsed  Asked = "lapsed"
 )
 
+// Name returns how it stands in words: a message of the catalogue.
+func (a Asked) Name() string {
+	switch a {
+	case IsDue:
+		return language.M("Not asked yet")
+	case IsSent:
+		return language.M("Asked")
+	case IsAnswered:
+		return language.M("Has answered")
+	case HasLapsed:
+		return language.M("No longer asked")
+	}
+	return string(a)
+}
+
 // FollowUp is one question to one person, some months after the workshop.
 type FollowUp struct {
 	ID       id.ID
@@ -51,31 +65,6 @@ type FollowUp struct {
 	Of       string // "self", "supervisor"
 	Due      string // day
 	Status   Asked
-}
-
-// Behaviour is what somebody does at work or doesn't; the same items are asked each time, so that answers compare.
-type Behaviour struct{ Code, Question string }
-
-// Behaviours lists the items: questions of the catalogue.
-func Behaviours() []Behaviour {
-	return []Behaviour{
-		{"record-zone", language.M("Are times in your case files written down with their time zone?")},
-		{"custody", language.M("Is each hand-over of a device or copy written down at once?")},
-		{"preserve-first", language.M("Is preservation asked for before the request for the data itself?")},
-		{"identify", language.M("Do your requests name address, port and instant of a connection?")},
-		{"together", language.M("Do investigators and prosecutors plan a case together from its first week?")},
-	}
-}
-
-// Answer is one answer to a behaviour's question.
-type Answer struct{ Code, Label string }
-
-// AnswerChoices lists the answers: words of the catalogue.
-func AnswerChoices() []Answer {
-	return []Answer{
-		{"always", language.M("Always")}, {"mostly", language.M("Mostly")}, {"seldom", language.M("Seldom")}, {"never", language.M("Never")},
-		{"no_case", language.M("There was no case for it")},
-	}
 }
 
 // askLater makes the follow-ups of everyone who was there, and of the supervisor to whom the person agreed.
@@ -93,15 +82,12 @@ func askLater(ctx context.Context, c *desk.Change, w Workshop) error {
 			continue
 		}
 		for _, m := range Months() {
-			ask := map[string]id.ID{"self": s.Person}
+			asks := map[string]id.ID{"self": s.Person}
 			if s.Supervisor != "" {
-				ask["supervisor"] = s.Supervisor
+				asks["supervisor"] = s.Supervisor
 			}
-			for of, person := range ask {
-				if _, err := c.Exec(ctx, `
-					INSERT INTO workshop_followup (id, workshop_id, seat_id, person_id, month, of, due, status, answers, at)
-					VALUES (?, ?, ?, ?, ?, ?, ?, ?, '', ?)`,
-					id.New(c.Now()), w.ID, s.ID, person, m, of, Due(end, m).Format(time.DateOnly), IsDue, c.Now()); err != nil {
+			for of, person := range asks {
+				if err := ask(ctx, c, s, person, m, of, Due(end, m)); err != nil {
 					return err
 				}
 			}
@@ -151,7 +137,8 @@ func followUpFacts(ctx context.Context, tx *db.Tx, on id.Ref, who access.Person)
 	return facts, nil
 }
 
-// AgreeSupervisor says whom the person agrees to be asked too; "" takes it back for what was not asked yet.
+// AgreeSupervisor says whom the person agrees to be asked too; "" takes it back for what was not answered yet. Whoever agrees
+// after the end has the supervisor asked at the times that are still to come.
 func (q *Workshops) AgreeSupervisor(ctx context.Context, who access.Person, n, supervisor, entry id.ID) error {
 	return q.desk.Do(ctx, who, "seat.accept", id.NewRef(RefKind, n), func(c *desk.Change) error {
 		s, ok, err := SeatOf(ctx, c.Tx, n, c.Who().ID)
@@ -162,46 +149,43 @@ func (q *Workshops) AgreeSupervisor(ctx context.Context, who access.Person, n, s
 			return err
 		}
 		c.Record(map[string]bool{"agreed": supervisor != ""})
-		_, err = c.Exec(ctx, `UPDATE workshop_seat SET supervisor_id = ? WHERE id = ?`, supervisor, s.ID)
-		if err != nil || supervisor != "" {
+		w, err := Get(ctx, c.Tx, n)
+		if err != nil {
 			return err
 		}
-		_, err = c.Exec(ctx, `
-			DELETE FROM workshop_followup WHERE workshop_id = ? AND status IN ('due', 'sent') AND of = 'supervisor' AND seat_id = ?`, n, s.ID)
-		return err
+		if _, err = c.Exec(ctx, `UPDATE workshop_seat SET supervisor_id = ? WHERE id = ?`, supervisor, s.ID); err != nil {
+			return err
+		}
+		if _, err = c.Exec(ctx, `
+			DELETE FROM workshop_followup WHERE workshop_id = ? AND status IN ('due', 'sent') AND of = 'supervisor' AND seat_id = ?`, n, s.ID); err != nil {
+			return err
+		}
+		return askSupervisor(ctx, c, s, w, supervisor)
 	}, desk.Once(entry))
 }
 
-// AnswerFollowUp keeps what the person says: for each behaviour a code. What is not asked any more is [errs.Conflict].
-func (q *Workshops) AnswerFollowUp(ctx context.Context, who access.Person, n id.ID, answers map[string]string, entry id.ID) error {
-	content, err := checkAnswers(answers)
+// AnswerFollowUp keeps what the person says to each question of the form. What is not asked any more is [errs.Conflict].
+func (q *Workshops) AnswerFollowUp(ctx context.Context, who access.Person, n id.ID, said url.Values, entry id.ID) error {
+	a, err := bound(q.followUp, said, time.Now())
 	if err != nil {
 		return err
 	}
+	content, err := a.Bytes()
+	if err != nil {
+		return err
+	}
+	sum, err := q.followUp.Hash()
+	if err != nil {
+		return fmt.Errorf("follow-up form: %w", err)
+	}
 	return q.desk.Do(ctx, who, "followup.answer", id.NewRef(RefFollowUp, n), func(c *desk.Change) error {
-		done, err := c.Exec(ctx, `UPDATE workshop_followup SET status = ?, answers = ?, at = ? WHERE id = ? AND status = ?`, IsAnswered, content, c.Now(), n, IsSent)
+		c.Record(map[string]string{"form": string(sum)})
+		done, err := c.Exec(ctx, `UPDATE workshop_followup SET status = ?, answers = ?, link = '', at = ? WHERE id = ? AND status = ?`, IsAnswered, string(content), c.Now(), n, IsSent)
 		if err == nil && done == 0 {
 			err = errs.Say(fmt.Errorf("follow-up %s: %w", n, errs.Conflict), language.M("This was answered already, or is no longer asked."), nil)
 		}
 		return err
 	}, desk.Once(entry))
-}
-
-func checkAnswers(answers map[string]string) (string, error) {
-	var wrong []errs.Field
-	kept := map[string]string{}
-	for _, b := range Behaviours() {
-		a := answers[b.Code]
-		if !slices.ContainsFunc(AnswerChoices(), func(c Answer) bool { return c.Code == a }) {
-			wrong = append(wrong, errs.Field{Path: b.Code, Code: language.M("Choose one of the answers that are offered.")})
-		}
-		kept[b.Code] = a
-	}
-	content, err := json.Marshal(kept)
-	if err != nil {
-		return "", fmt.Errorf("answers: %w", err)
-	}
-	return string(content), errs.WithFields(wrong...)
 }
 
 // Rate is how many of those who were asked have answered.

@@ -28,12 +28,15 @@ func Words() language.Source { return language.Source{Name: "workshop", FS: show
 const (
 	base   = "/capacity/workshops"
 	asked  = "/capacity/followups"
+	byLink = "/followup"
+	series = "/capacity/workshop-series"
 	member = base + "/{id}"
 )
 
 // Routes registers the pages of workshops.
 func (q *Workshops) Routes(m *web.Mux) {
 	m.Get(base, "workshop.read", q.showList)
+	m.Get(series+"/{name}", "workshop.follow", q.showSeries)
 	m.Get(base+"/new", "workshop.plan", q.showNew)
 	m.Post(base+"/new", "workshop.plan", q.open)
 	m.Get(member, "workshop.read", q.show)
@@ -47,7 +50,9 @@ func (q *Workshops) Routes(m *web.Mux) {
 	m.Get(member+"/plan", "workshop.plan", q.showPlan)
 	m.Post(member+"/plan", "workshop.plan", q.plan)
 	m.Post(member+"/prepare", "workshop.plan", q.prepare)
-	m.Post(member+"/material", "agenda.edit", q.material)
+	m.Get(member+"/materials", "workshop.read", q.showMaterials)
+	m.Post(member+"/materials", "agenda.edit", q.material, web.MaxBody(materialForm))
+	m.Get(member+"/materials/{file}", "workshop.read", q.fetchMaterial)
 	m.Get(member+"/seats", "workshop.follow", q.showSeats)
 	m.Post(member+"/replace", "seat.replace", q.replace)
 	m.Post("/capacity/workshop-seats/{id}/offer", "seat.offer", q.offer)
@@ -71,6 +76,12 @@ func (q *Workshops) Routes(m *web.Mux) {
 	m.Get(member+"/papers/badges/{lang}", "workshop.follow", q.badgePaper)
 	m.Get(member+"/papers/sheets/{lang}", "workshop.follow", q.sheetPaper)
 	m.Get(member+"/results", "workshop.follow", q.showResults)
+	m.Get(member+"/evaluation", "evaluation.answer", q.showEvaluation)
+	m.Post(member+"/evaluation", "evaluation.answer", q.evaluate)
+	m.Get(member+"/followups", "followup.link", q.showAsked)
+	m.Post(member+"/followups", "followup.link", q.makeLinks)
+	m.Get(byLink+"/{token}", web.Public, q.showByLink)
+	m.Post(byLink+"/{token}", web.Public, q.answerByLink)
 	m.Get(asked+"/{id}", "followup.answer", q.showFollowUp)
 	m.Post(asked+"/{id}", "followup.answer", q.answer)
 }
@@ -143,9 +154,10 @@ func stateName(r *web.Request, code string) string {
 
 func (q *Workshops) showList(r *web.Request) error {
 	var p struct {
-		Table   web.Table
-		Waiting []web.Link
-		May     bool
+		Table    web.Table
+		Evaluate []web.Link
+		Waiting  []web.Link
+		May      bool
 	}
 	p.May = q.desk.Ever(r.Person, "workshop.plan")
 	p.Table = web.Table{Caption: r.T("Workshops"), Empty: r.T("You take part in no workshop yet."),
@@ -157,6 +169,18 @@ func (q *Workshops) showList(r *web.Request) error {
 		}
 		for _, w := range list {
 			p.Table.Rows = append(p.Table.Rows, []any{web.Link{Text: w.Name, Href: address(w.ID)}, day(r, w.From), w.Place, stageTag(r, w.Stage)})
+			s, ok, err := SeatOf(ctx, tx, w.ID, r.Person.ID)
+			if err != nil {
+				return err
+			}
+			if ok {
+				if ok, err = open(ctx, tx, w, s); err != nil {
+					return err
+				}
+			}
+			if ok {
+				p.Evaluate = append(p.Evaluate, web.Link{Text: w.Name, Href: address(w.ID) + "/evaluation"})
+			}
 		}
 		waiting, err := Waiting(ctx, tx, r.Person.ID)
 		if err != nil {
@@ -201,7 +225,7 @@ func (q *Workshops) open(r *web.Request) error {
 	f := r.Form()
 	capacity, _ := strconv.Atoi(language.Digits(f.Get("capacity"))) // what is no number is 0, which is refused
 	w := Workshop{Name: f.Get("name"), Place: f.Get("place"), Zone: f.Get("zone"), From: f.Read("from", web.Date), To: f.Read("to", web.Date),
-		Capacity: capacity, Competencies: strings.Fields(f.Get("competencies"))}
+		Capacity: capacity, Competencies: strings.Fields(f.Get("competencies")), Series: strings.TrimSpace(f.Get("series"))}
 	for _, l := range language.Official() { // the order of the official list, the first ticked is the one that is interpreted
 		for _, ticked := range f.All("languages") {
 			if ticked == string(l) {

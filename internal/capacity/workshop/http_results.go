@@ -1,10 +1,14 @@
 package workshop
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"net/url"
 
 	"comity/internal/base/id"
 	"comity/internal/base/language"
+	"comity/internal/engine/instrument"
 	"comity/internal/engine/web"
 	"comity/internal/store/db"
 )
@@ -13,12 +17,28 @@ type resultsPage struct {
 	head
 	Rates web.Table
 	Said  []web.Table // by month
+
+	Gain      string // in the tests; "" when there is none to show
+	Evaluated string // how many have said how it was; "" before the end
+	Opinions  []opinion
 }
 
 func (q *Workshops) showResults(r *web.Request) error {
 	var p resultsPage
 	var err error
 	p.head, err = q.on(r, "workshop.follow", func(ctx context.Context, tx *db.Tx, w Workshop) error {
+		if w.Cohort != "" {
+			g, shown, err := q.tests.Gain(ctx, tx, w.Cohort)
+			if err != nil {
+				return err
+			}
+			if shown {
+				p.Gain = gainSays(r, g)
+			}
+		}
+		if err := q.opinions(ctx, tx, r, w, &p); err != nil {
+			return err
+		}
 		all, err := FollowUps(ctx, tx, w.ID)
 		if err != nil {
 			return err
@@ -32,8 +52,7 @@ func (q *Workshops) showResults(r *web.Request) error {
 			}
 			says := r.T("Not asked yet")
 			if known {
-				says = r.T("{answered} of {asked}: {share} % [{low}, {high}]", "answered", rate.Answered, "asked", rate.Asked,
-					"share", r.Printer.Decimal(100*float64(rate.Answered)/float64(rate.Asked), 0), "low", r.Printer.Decimal(100*rate.Interval.Low, 0), "high", r.Printer.Decimal(100*rate.Interval.High, 0))
+				says = rateSays(r, rate)
 			}
 			due := ""
 			for _, f := range all {
@@ -44,14 +63,14 @@ func (q *Workshops) showResults(r *web.Request) error {
 			if due != "" {
 				p.Rates.Rows = append(p.Rates.Rows, []any{r.Printer.Number(int64(m)), due, says})
 			}
-			list, err := SaidAfter(ctx, tx, w.ID, m)
+			list, err := q.SaidAfter(ctx, tx, w.ID, m)
 			if err != nil {
 				return err
 			}
 			t := web.Table{Caption: r.T("What people do, {n} months after the end", "n", m), Columns: []web.Column{{Label: r.T("Question")},
 				{Label: r.T("Always or mostly"), Numeric: true}, {Label: r.T("Seldom or never"), Numeric: true}, {Label: r.T("There was no case for it"), Numeric: true}}}
 			for _, s := range list {
-				t.Rows = append(t.Rows, []any{r.T(s.Behaviour.Question), s.Often, s.Rarely, s.NoCase})
+				t.Rows = append(t.Rows, []any{own(r, q.followUp, s.Question.Label), s.Often, s.Rarely, s.NoCase})
 			}
 			if len(list) > 0 {
 				p.Said = append(p.Said, t)
@@ -65,9 +84,41 @@ func (q *Workshops) showResults(r *web.Request) error {
 	return r.Page("workshop/results", p)
 }
 
+// answersIn is what was sent without what belongs to the page.
+func answersIn(r *web.Request) url.Values {
+	said := maps.Clone(r.Form().Values)
+	delete(said, "entry")
+	return said
+}
+
+// own is a text of a form in the reader's language.
+func own(r *web.Request, in *instrument.Instrument, english string) string {
+	return cmp.Or(in.In(r.Lang(), english), english)
+}
+
+// question is one of a form; its field is made where the page is written, which knows what is wrong with it.
 type question struct {
-	Code, Text string
-	Choices    []web.Choice
+	Kind              web.Kind
+	Name, Label, Hint string
+	Required          bool
+	Choices           []web.Choice
+}
+
+func questions(r *web.Request, in *instrument.Instrument) (all []question) {
+	for _, it := range questionsOf(in) {
+		x := question{Name: it.Name, Label: own(r, in, it.Label), Kind: web.Radios, Required: it.Type != instrument.TextType}
+		if it.Type == instrument.TextType {
+			x.Kind = web.TextArea
+		}
+		if it.Hint != "" {
+			x.Hint = own(r, in, it.Hint)
+		}
+		for _, c := range in.Lists[it.List] {
+			x.Choices = append(x.Choices, web.Choice{Value: c.Name, Label: own(r, in, c.Label)})
+		}
+		all = append(all, x)
+	}
+	return all
 }
 
 type followUpPage struct {
@@ -96,13 +147,7 @@ func (q *Workshops) followUpPage(r *web.Request) (p followUpPage, err error) {
 		return err
 	})
 	p.Open = p.FollowUp.Status == IsSent
-	for _, b := range Behaviours() {
-		item := question{Code: b.Code, Text: r.T(b.Question)}
-		for _, a := range AnswerChoices() {
-			item.Choices = append(item.Choices, web.Choice{Value: a.Code, Label: r.T(a.Label)})
-		}
-		p.Questions = append(p.Questions, item)
-	}
+	p.Questions = questions(r, q.followUp)
 	return p, err
 }
 
@@ -116,11 +161,7 @@ func (q *Workshops) showFollowUp(r *web.Request) error {
 
 func (q *Workshops) answer(r *web.Request) error {
 	return q.sent(r, func(id.ID) string { return base }, language.M("Thank you: your answers are kept."), func(n, entry id.ID) error {
-		answers := map[string]string{}
-		for _, b := range Behaviours() {
-			answers[b.Code] = r.Form().Get(b.Code)
-		}
-		return q.AnswerFollowUp(r.Ctx(), r.Person, n, answers, entry)
+		return q.AnswerFollowUp(r.Ctx(), r.Person, n, answersIn(r), entry)
 	}, func(err error) error {
 		p, failed := q.followUpPage(r)
 		if failed != nil {

@@ -17,9 +17,8 @@ import (
 
 type planPage struct {
 	head
-	Tested    []web.Choice
-	Materials web.Table
-	Languages []web.Choice
+	Tested  []web.Choice
+	Cohorts []web.Choice
 }
 
 func (q *Workshops) planPage(r *web.Request) (p planPage, err error) {
@@ -42,14 +41,13 @@ func (q *Workshops) planPage(r *web.Request) (p planPage, err error) {
 		if w.Tested && !f.Has("tested") {
 			f.Values.Set("tested", "yes")
 		}
-		materials, err := Materials(ctx, tx, w.ID)
-		p.Materials = web.Table{Caption: r.T("Materials"), Empty: r.T("No materials yet."), Columns: []web.Column{{Label: r.T("Language")}, {Label: r.T("Name")}, {Label: "SHA-256"}}}
-		for _, m := range materials {
-			p.Materials.Rows = append(p.Materials.Rows, []any{m.Language.Name(), m.Title, m.Sum[:12] + "…"})
+		if !f.Has("series") {
+			f.Values.Set("series", w.Series)
 		}
-		for _, l := range w.Languages {
-			p.Languages = append(p.Languages, web.Choice{Value: string(l), Label: l.Name()})
+		if !f.Has("cohort") {
+			f.Values.Set("cohort", string(w.Cohort))
 		}
+		p.Cohorts, err = q.cohorts(ctx, tx, r, w)
 		return err
 	})
 	p.Tested = []web.Choice{{Value: "yes", Label: r.T("The test is frozen.")}}
@@ -117,14 +115,11 @@ func (q *Workshops) plan(r *web.Request) error {
 
 func (q *Workshops) prepare(r *web.Request) error {
 	return q.sent(r, toPlan, language.M("The preparation is saved."), func(n, entry id.ID) error {
-		return q.Prepare(r.Ctx(), r.Person, n, r.Form().Get("tested") == "yes", r.Form().Get("waiver"), entry)
-	}, q.againPlan(r))
-}
-
-func (q *Workshops) material(r *web.Request) error {
-	return q.sent(r, toPlan, language.M("The material is entered."), func(n, entry id.ID) error {
 		f := r.Form()
-		return q.AddMaterial(r.Ctx(), r.Person, n, Material{Language: language.Tag(f.Get("language")), Title: f.Get("title"), Sum: f.Get("sum")}, entry)
+		if err := q.checkCohort(r, id.ID(f.Get("cohort")), n); err != nil {
+			return err
+		}
+		return q.Prepare(r.Ctx(), r.Person, n, Preparation{Tested: f.Get("tested") == "yes", Waiver: f.Get("waiver"), Series: f.Get("series"), Cohort: id.ID(f.Get("cohort"))}, entry)
 	}, q.againPlan(r))
 }
 

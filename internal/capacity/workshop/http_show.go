@@ -32,6 +32,7 @@ type mySeat struct {
 	MayWithdraw bool
 	MayTravel   bool
 	Agreed      bool
+	MayEvaluate bool
 	Supervisors []web.Choice
 	Accept      web.Button
 	Withdraw    web.Button
@@ -107,9 +108,9 @@ func (q *Workshops) links(ctx context.Context, tx *db.Tx, r *web.Request, p *sho
 		text string
 		to   string
 	}{
-		{"workshop.read", language.M("Agenda"), "/agenda"}, {"workshop.plan", language.M("Plan and preparation"), "/plan"},
+		{"workshop.read", language.M("Agenda"), "/agenda"}, {"workshop.read", language.M("Materials"), "/materials"}, {"workshop.plan", language.M("Plan and preparation"), "/plan"},
 		{"seat.nominate", language.M("Name people of your State"), "/names"}, {"seat.type", language.M("Name people from a letter"), "/letter"},
-		{"workshop.follow", language.M("Who takes part"), "/seats"}, {"workshop.follow", language.M("Papers to print"), "/papers"}, {"workshop.follow", language.M("What has come of it"), "/results"},
+		{"workshop.follow", language.M("Who takes part"), "/seats"}, {"workshop.follow", language.M("Papers to print"), "/papers"}, {"workshop.follow", language.M("What has come of it"), "/results"}, {"followup.link", language.M("Who is asked months later"), "/followups"},
 	} {
 		may, err := q.desk.Could(ctx, tx, r.Person, l.act, on)
 		if err != nil {
@@ -118,6 +119,13 @@ func (q *Workshops) links(ctx context.Context, tx *db.Tx, r *web.Request, p *sho
 		if may {
 			p.Links = append(p.Links, web.Link{Text: r.T(l.text), Href: address(w.ID) + l.to})
 		}
+	}
+	follows, err := q.desk.Could(ctx, tx, r.Person, "workshop.follow", on)
+	if err != nil {
+		return err
+	}
+	if w.Series != "" && follows {
+		p.Links = append(p.Links, web.Link{Text: r.T("Series: {name}", "name", w.Series), Href: seriesAt(w.Series)})
 	}
 	for _, to := range w.Stage.Moves() {
 		may, err := q.desk.Could(ctx, tx, r.Person, to.act(), on)
@@ -144,6 +152,9 @@ func (q *Workshops) mine(ctx context.Context, tx *db.Tx, r *web.Request, p *show
 	m := &mySeat{Status: statusTag(r, s.Status), Place: s.Place, Agreed: s.Supervisor != ""}
 	m.MayAccept, m.MayWithdraw, m.MayTravel = s.Status == Offered, s.Status != Attended, w.ClosedOn == ""
 	m.Accept, m.Withdraw = web.Button{Text: r.T("Take the seat")}, web.Button{Text: r.T("Give the seat back"), Kind: "secondary"}
+	if m.MayEvaluate, err = open(ctx, tx, w, s); err != nil {
+		return err
+	}
 	people, err := supervisors(ctx, tx, s)
 	m.Supervisors = append([]web.Choice{{Value: "", Label: r.T("Nobody")}}, people...)
 	p.Mine = m

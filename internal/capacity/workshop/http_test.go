@@ -57,12 +57,16 @@ func (w *world) pages(s *nodetest.Site) (all [][2]string) {
 		return err
 	})
 	w.as(s, "asked", w.person(of.ID))
+	w.must(w.Workshops.Prepare(context.Background(), w.As("manager"), w.ws, workshop.Preparation{Tested: true, Series: "East Africa"}, w.Entry()))
+	links, err := w.Workshops.MakeLinks(context.Background(), w.As("manager"), w.ws, w.Entry())
+	w.must(err)
 	seat = w.person(w.seats()[0].Person)
 	w.as(s, "seated", seat)
 	w.as(s, "state-b", w.focal("XB"))
 	return [][2]string{
 		{"manager", "/capacity/workshops"}, {"asked", "/capacity/workshops"}, {"manager", "/capacity/workshops/new"}, {"manager", at}, {"seated", at}, {"state-b", at},
-		{"manager", at + "/plan"}, {"manager", at + "/seats"}, {"state-b", at + "/names"}, {"manager", at + "/letter"}, {"state-b", at + "/names/list"}, {"manager", at + "/letter/list"}, {"manager", at + "/papers"}, {"trainer", at + "/agenda"}, {"seated", at + "/agenda"},
+		{"manager", at + "/plan"}, {"manager", at + "/seats"}, {"state-b", at + "/names"}, {"manager", at + "/letter"}, {"state-b", at + "/names/list"}, {"manager", at + "/letter/list"}, {"manager", at + "/papers"}, {"trainer", at + "/materials"}, {"seated", at + "/materials"}, {"asked", at + "/evaluation"},
+		{"manager", "/capacity/workshop-series/East%20Africa"}, {"manager", at + "/followups"}, {"", "/followup/" + links[0].Token}, {"trainer", at + "/agenda"}, {"seated", at + "/agenda"},
 		{"trainer", at + "/agenda/" + string(session)}, {"trainer", at + "/attendance/" + string(session)}, {"manager", at + "/results"}, {"asked", "/capacity/followups/" + string(followup)},
 	}
 }

@@ -18,11 +18,12 @@ var (
 	sendKind  = job.Kind[struct{}]{Name: "followup.send"}
 	lapseKind = job.Kind[struct{}]{Name: "followup.lapse"}
 	eraseKind = job.Kind[struct{}]{Name: "travel.erase"}
+	sweepKind = job.Kind[struct{}]{Name: "material.sweep"}
 )
 
 // Jobs registers what happens by the calendar.
 func (q *Workshops) Jobs(r *job.Runner) error {
-	return errors.Join(daily(r, sendKind, q.Send), daily(r, lapseKind, q.Lapse), daily(r, eraseKind, q.Erase))
+	return errors.Join(daily(r, sendKind, q.Send), daily(r, lapseKind, q.Lapse), daily(r, eraseKind, q.Erase), daily(r, sweepKind, q.Sweep))
 }
 
 // daily looks four times a day, so that a day in any zone has begun everywhere soon after.
@@ -69,7 +70,7 @@ func (q *Workshops) Send(ctx context.Context) error {
 func (q *Workshops) Lapse(ctx context.Context) error {
 	return q.each(ctx, "followup.lapse", LapseAfter, `SELECT DISTINCT workshop_id FROM workshop_followup WHERE status = 'sent' AND due < ?`,
 		func(c *desk.Change, n id.ID, day string) error {
-			count, err := c.Exec(ctx, `UPDATE workshop_followup SET status = 'lapsed', at = ? WHERE workshop_id = ? AND status = 'sent' AND due < ?`, c.Now(), n, day)
+			count, err := c.Exec(ctx, `UPDATE workshop_followup SET status = 'lapsed', link = '', at = ? WHERE workshop_id = ? AND status = 'sent' AND due < ?`, c.Now(), n, day)
 			c.Record(map[string]int64{"count": count})
 			return err
 		})

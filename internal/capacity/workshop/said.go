@@ -7,53 +7,45 @@ import (
 	"slices"
 
 	"comity/internal/base/id"
-	"comity/internal/base/protect"
+	"comity/internal/engine/instrument"
 	"comity/internal/store/db"
 )
 
-// smallest is the smallest number of people of whom a figure is printed.
-const smallest = 5
-
-// Said is how many gave which answer to one behaviour's question; ":" stands for what is too small to show.
+// Said is how many gave which answer to one question about their work; ":" stands for what is too small to show.
 type Said struct {
-	Behaviour Behaviour
-	Often     string // always, mostly
-	Rarely    string // seldom, never
-	NoCase    string
+	Question *instrument.Item
+	Often    string // always, mostly
+	Rarely   string // seldom, never
+	NoCase   string
 }
+
+// groups are those of the choices of the follow-up form, in the order of [Said].
+func groups() []string { return []string{"often", "rarely", "none"} }
 
 // said counts answers of one month. Nothing is shown while anyone may still answer: the difference between two days would
 // say what the one who answered in between has said.
-func said(all []FollowUp, month int, answers []map[string]string) []Said {
+func said(in *instrument.Instrument, all []FollowUp, month int, answers []map[string]string) (out []Said) {
 	open := slices.ContainsFunc(all, func(f FollowUp) bool {
 		return f.Month == month && f.Of == "self" && f.Status != IsAnswered && f.Status != HasLapsed
 	})
 	if open || len(answers) < smallest {
 		return nil
 	}
-	var out []Said
-	for _, b := range Behaviours() {
-		row := make([]protect.Cell, 3)
+	for _, it := range questionsOf(in) {
+		counts := make([]int, len(groups()))
 		for _, a := range answers {
-			i := map[string]int{"always": 0, "mostly": 0, "seldom": 1, "never": 1, "no_case": 2}[a[b.Code]]
-			row[i].N++
-			row[i].Hidden++
-		}
-		t := protect.NewTable(false, [][]protect.Cell{row})
-		protect.Policy{K: smallest}.Apply(t)
-		show := func(c protect.Cell) string {
-			if c.Flag != protect.Shown {
-				return ":"
+			if i := choiceAt(in, it.List, a[it.Name]); i >= 0 {
+				counts[slices.Index(groups(), in.Lists[it.List][i].Extra["group"])]++
 			}
-			return fmt.Sprint(c.N)
 		}
-		out = append(out, Said{b, show(t.Cells[0][0]), show(t.Cells[0][1]), show(t.Cells[0][2])})
+		s := figures(counts)
+		out = append(out, Said{it, s[0], s[1], s[2]})
 	}
 	return out
 }
 
 // SaidAfter returns what participants said some months after the workshop, protected; none while it can't be shown.
-func SaidAfter(ctx context.Context, tx *db.Tx, n id.ID, month int) ([]Said, error) {
+func (q *Workshops) SaidAfter(ctx context.Context, tx *db.Tx, n id.ID, month int) ([]Said, error) {
 	all, err := FollowUps(ctx, tx, n)
 	if err != nil {
 		return nil, err
@@ -71,5 +63,5 @@ func SaidAfter(ctx context.Context, tx *db.Tx, n id.ID, month int) ([]Said, erro
 	if err != nil {
 		return nil, fmt.Errorf("answers of workshop %s: %w", n, err)
 	}
-	return said(all, month, answers), nil
+	return said(q.followUp, all, month, answers), nil
 }

@@ -7,12 +7,16 @@ import (
 
 // TestSaid: nothing is shown while anyone may still answer or of fewer than five; a small count takes another with it.
 func TestSaid(t *testing.T) {
+	in, err := LoadForm(FollowUpForm)
+	if err != nil {
+		t.Fatal(err)
+	}
 	give := func(often, rarely, none int) (all []FollowUp, answers []map[string]string) {
 		for code, n := range map[string]int{"mostly": often, "never": rarely, "no_case": none} {
 			for range n {
 				a := map[string]string{}
-				for _, b := range Behaviours() {
-					a[b.Code] = code
+				for _, it := range questionsOf(in) {
+					a[it.Name] = code
 				}
 				answers = append(answers, a)
 				all = append(all, FollowUp{Month: 3, Of: "self", Status: IsAnswered})
@@ -32,7 +36,7 @@ func TestSaid(t *testing.T) {
 			all = append(all, FollowUp{Month: 3, Of: "self", Status: IsSent})
 		}
 		got := ""
-		if out := said(all, 3, answers); len(out) > 0 {
+		if out := said(in, all, 3, answers); len(out) > 0 {
 			got = fmt.Sprint(out[0].Often, " ", out[0].Rarely, " ", out[0].NoCase)
 		}
 		if got != c.want {

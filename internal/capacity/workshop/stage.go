@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"comity/internal/base/errs"
@@ -11,7 +12,6 @@ import (
 	"comity/internal/base/language"
 	"comity/internal/desk"
 	"comity/internal/engine/access"
-	"comity/internal/store/db"
 )
 
 // Stage is how far a workshop is.
@@ -77,22 +77,6 @@ func (s Stage) Name() string {
 	return string(s)
 }
 
-// Material is what is handed out in one language.
-type Material struct {
-	Language language.Tag
-	Title    string
-	Sum      string // SHA-256
-}
-
-// Materials lists what is handed out.
-func Materials(ctx context.Context, tx *db.Tx, n id.ID) ([]Material, error) {
-	rows, err := tx.Query(ctx, `SELECT language, title, sum FROM workshop_material WHERE workshop_id = ? ORDER BY language, title`, n)
-	return db.Collect(rows, err, func(scan db.Scan) (m Material, err error) {
-		err = scan(&m.Language, &m.Title, &m.Sum)
-		return m, err
-	})
-}
-
 // Lacks lists what is missing before the workshop is ready: messages of the catalogue.
 func Lacks(w Workshop, plan []Plan, seats []Seat, materials []Material) (lacks []string) {
 	taken := map[place]int{}
@@ -137,6 +121,11 @@ func (q *Workshops) Move(ctx context.Context, who access.Person, n id.ID, to Sta
 		}
 		if to == Ready {
 			if err := mayBeReady(ctx, c, w); err != nil {
+				return err
+			}
+		}
+		if to == Evaluated {
+			if err := mayBeEvaluated(ctx, c, w); err != nil {
 				return err
 			}
 		}
@@ -201,35 +190,30 @@ func settle(ctx context.Context, c *desk.Change, w Workshop) error {
 	return askLater(ctx, c, w)
 }
 
-// Prepare notes what readiness waits for beside seats and materials: that the test is frozen, and why a seat may stay empty.
-func (q *Workshops) Prepare(ctx context.Context, who access.Person, n id.ID, tested bool, waiver string, entry id.ID) error {
-	if len([]rune(waiver)) > maxWhy {
-		return errs.WithFields(errs.Field{Path: "waiver", Code: language.M("Write the reason, in at most 2,000 characters.")})
-	}
-	return q.desk.Do(ctx, who, "workshop.plan", id.NewRef(RefKind, n), func(c *desk.Change) error {
-		c.Record(map[string]bool{"tested": tested, "waived": waiver != ""})
-		_, err := c.Exec(ctx, `UPDATE workshop SET tested = ?, waiver = ?, version = version + 1 WHERE id = ?`, tested, waiver, n)
-		return err
-	}, desk.Once(entry))
+// Preparation is what readiness waits for beside seats and materials, and what a workshop belongs to.
+type Preparation struct {
+	Tested bool   // its test is frozen
+	Waiver string // why seats may stay empty
+	Series string // what ties workshops of one programme together; "" for none
+	Cohort id.ID  // whose tests are the workshop's; "" for none
 }
 
-// AddMaterial enters what is handed out in a language, by its digest.
-func (q *Workshops) AddMaterial(ctx context.Context, who access.Person, n id.ID, m Material, entry id.ID) error {
-	wrong := checkSum("sum", m.Sum)
-	if l := len([]rune(m.Title)); l == 0 || l > maxName {
-		wrong = append(wrong, errs.Field{Path: "title", Code: language.M("Write the name, in at most 200 characters.")})
+// Prepare puts a preparation in place of the one before.
+func (q *Workshops) Prepare(ctx context.Context, who access.Person, n id.ID, p Preparation, entry id.ID) error {
+	p.Series = strings.TrimSpace(p.Series)
+	var wrong []errs.Field
+	if len([]rune(p.Waiver)) > maxWhy {
+		wrong = append(wrong, errs.Field{Path: "waiver", Code: language.M("Write the reason, in at most 2,000 characters.")})
 	}
-	if !slices.Contains(language.Official(), m.Language) {
-		wrong = append(wrong, errs.Field{Path: "language", Code: language.M("Choose at least one working language.")})
+	if len([]rune(p.Series)) > maxName || strings.ContainsAny(p.Series, "/\n") {
+		wrong = append(wrong, errs.Field{Path: "series", Code: language.M("Write the name of the series without a slash, in at most 200 characters.")})
 	}
 	if err := errs.WithFields(wrong...); err != nil {
 		return err
 	}
-	return q.desk.Do(ctx, who, "agenda.edit", id.NewRef(RefKind, n), func(c *desk.Change) error {
-		c.Record(map[string]string{"language": string(m.Language), "sum": m.Sum})
-		_, err := c.Exec(ctx, `
-			INSERT INTO workshop_material (workshop_id, language, title, sum) VALUES (?, ?, ?, ?)
-			ON CONFLICT (workshop_id, language, title) DO UPDATE SET sum = excluded.sum`, n, m.Language, m.Title, m.Sum)
+	return q.desk.Do(ctx, who, "workshop.plan", id.NewRef(RefKind, n), func(c *desk.Change) error {
+		c.Record(map[string]any{"tested": p.Tested, "waived": p.Waiver != "", "cohort": p.Cohort})
+		_, err := c.Exec(ctx, `UPDATE workshop SET tested = ?, waiver = ?, series = ?, cohort_id = ?, version = version + 1 WHERE id = ?`, p.Tested, p.Waiver, p.Series, p.Cohort, n)
 		return err
 	}, desk.Once(entry))
 }

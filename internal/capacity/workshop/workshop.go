@@ -9,6 +9,7 @@ package workshop
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -20,7 +21,10 @@ import (
 	"comity/internal/desk"
 	"comity/internal/engine/access"
 	"comity/internal/engine/document/font"
+	"comity/internal/engine/instrument"
+	"comity/internal/store/blob"
 	"comity/internal/store/db"
+	"comity/internal/store/keyring"
 )
 
 //go:embed sql
@@ -47,6 +51,7 @@ type Workshop struct {
 	Languages    []language.Tag
 	Competencies []string // codes
 	Series       string   // "" for none
+	Cohort       id.ID    // whose tests are the workshop's; "" for none
 	Stage        Stage
 	Waiver       string // why it may be ready with fewer seats taken than planned
 	Tested       bool   // its test is frozen
@@ -66,11 +71,19 @@ func (w Workshop) Location() (*time.Location, error) {
 
 // Workshops reads workshops and begins acts on them.
 type Workshops struct {
-	desk     *desk.Desk
-	read     *db.Reader
-	orgs     *organisation.Organisations
-	catalog  *language.Catalog
-	fonts    *font.Set
+	desk    *desk.Desk
+	read    *db.Reader
+	orgs    *organisation.Organisations
+	catalog *language.Catalog
+	fonts   *font.Set
+
+	blobs blob.Store
+	vault *keyring.Vault
+	tests Tests
+	now   func() time.Time
+
+	evaluation, followUp *instrument.Instrument
+
 	public   string
 	exercise bool
 }
@@ -83,13 +96,23 @@ type Config struct {
 	Organisations *organisation.Organisations // lets people in who are nominated
 	Catalog       *language.Catalog
 	Fonts         *font.Set // of printed papers
-	Public        string    // the address under which people reach the node
+	Blobs         blob.Store
+	Vault         *keyring.Vault // of the keys of materials
+	Tests         Tests
+	Now           func() time.Time
+	Public        string // the address under which people reach the node
 	Exercise      bool
 }
 
 // New returns the workshops of a node and registers how their facts are read.
 func New(c Config) (*Workshops, error) {
-	q := &Workshops{desk: c.Desk, read: c.Read, orgs: c.Organisations, catalog: c.Catalog, fonts: c.Fonts, public: c.Public, exercise: c.Exercise}
+	q := &Workshops{desk: c.Desk, read: c.Read, orgs: c.Organisations, catalog: c.Catalog, fonts: c.Fonts, blobs: c.Blobs, vault: c.Vault, tests: c.Tests, now: c.Now, public: c.Public, exercise: c.Exercise}
+	var err, err2 error
+	q.evaluation, err = LoadForm(EvaluationForm)
+	q.followUp, err2 = LoadForm(FollowUpForm)
+	if err = errors.Join(err, err2); err != nil {
+		return nil, err
+	}
 	for kind, facts := range map[string]access.FactsFunc{RefKind: Facts, RefSeat: seatFacts, RefFollowUp: followUpFacts} {
 		if err := c.Sources.Register(kind, facts); err != nil {
 			return nil, err
@@ -173,10 +196,10 @@ func (q *Workshops) Open(ctx context.Context, who access.Person, w Workshop, ent
 	err := q.desk.Do(ctx, who, "workshop.plan", id.NewRef(RefKind, entry), func(c *desk.Change) error {
 		c.Record(map[string]any{"stage": Planned, "capacity": w.Capacity, "from": w.From, "to": w.To})
 		if _, err := c.Exec(ctx, `
-			INSERT INTO workshop (id, name, place, zone, from_day, to_day, capacity, languages, competencies, series, stage, waiver, tested,
+			INSERT INTO workshop (id, name, place, zone, from_day, to_day, capacity, languages, competencies, series, cohort_id, stage, waiver, tested,
 				closed_on, exercise, version)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', FALSE, '', ?, 1)`,
-			entry, w.Name, w.Place, w.Zone, w.From, w.To, w.Capacity, tags(w.Languages), strings.Join(w.Competencies, " "), w.Series,
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, '', FALSE, '', ?, 1)`,
+			entry, w.Name, w.Place, w.Zone, w.From, w.To, w.Capacity, tags(w.Languages), strings.Join(w.Competencies, " "), w.Series, w.Cohort,
 			Planned, q.exercise); err != nil {
 			return err
 		}
@@ -202,12 +225,12 @@ func (q *Workshops) AddTeam(ctx context.Context, who access.Person, n, person, e
 }
 
 const columns = `workshop.id, workshop.name, workshop.place, workshop.zone, workshop.from_day, workshop.to_day, workshop.capacity,
-	workshop.languages, workshop.competencies, workshop.series, workshop.stage, workshop.waiver, workshop.tested, workshop.closed_on,
+	workshop.languages, workshop.competencies, workshop.series, workshop.cohort_id, workshop.stage, workshop.waiver, workshop.tested, workshop.closed_on,
 	workshop.exercise, workshop.version`
 
 func scan(s db.Scan) (w Workshop, err error) {
 	var langs, competencies string
-	err = s(&w.ID, &w.Name, &w.Place, &w.Zone, &w.From, &w.To, &w.Capacity, &langs, &competencies, &w.Series, &w.Stage, &w.Waiver,
+	err = s(&w.ID, &w.Name, &w.Place, &w.Zone, &w.From, &w.To, &w.Capacity, &langs, &competencies, &w.Series, &w.Cohort, &w.Stage, &w.Waiver,
 		&w.Tested, &w.ClosedOn, &w.Exercise, &w.Version)
 	for _, t := range strings.Fields(langs) {
 		w.Languages = append(w.Languages, language.Tag(t))

@@ -289,10 +289,10 @@ func (w *world) held() {
 	}
 	w.must(w.move(workshop.Selecting))
 	w.fails(w.move(workshop.Ready), "The test is not frozen yet.")
-	w.must(w.Workshops.Prepare(ctx, w.As("manager"), w.ws, true, "", w.Entry()))
+	w.must(w.Workshops.Prepare(ctx, w.As("manager"), w.ws, workshop.Preparation{Tested: true}, w.Entry()))
 	w.fails(w.move(workshop.Ready), "Materials are missing")
 	for _, l := range []language.Tag{"en", "fr"} {
-		w.must(w.Workshops.AddMaterial(ctx, w.As("trainer"), w.ws, workshop.Material{Language: l, Title: "Handbook (exercise)", Sum: strings.Repeat("cd", 32)}, w.Entry()))
+		w.must(w.Workshops.AddMaterial(ctx, w.As("trainer"), w.ws, workshop.Material{Language: l, Title: "Handbook (exercise)", Name: "handbook.txt"}, strings.NewReader("Invented."), w.Entry()))
 	}
 	w.must(w.move(workshop.Ready))
 	zone, err := time.LoadLocation("Africa/Nairobi")
@@ -343,10 +343,7 @@ func TestW5W6FollowUp(t *testing.T) { // W5, W6
 		w.must(w.Workshops.Send(ctx))
 		w.must(w.Workshops.Send(ctx))
 		read()
-		answers := map[string]string{}
-		for _, b := range workshop.Behaviours() {
-			answers[b.Code] = "mostly"
-		}
+		answers := everywhere(w.t, workshop.FollowUpForm, map[string]string{"often": "mostly"})
 		n := 0
 		for _, f := range all {
 			if f.Month != 3 || n == 22 {
@@ -379,11 +376,11 @@ func TestW5W6FollowUp(t *testing.T) { // W5, W6
 			w.t.Errorf("%d lapsed, want the 6 that nobody answered", n)
 		}
 		w.look(func(ctx context.Context, tx *db.Tx) error {
-			said, err := workshop.SaidAfter(ctx, tx, w.ws, 3)
-			if len(said) != len(workshop.Behaviours()) || said[0].Often != "22" {
+			said, err := w.Workshops.SaidAfter(ctx, tx, w.ws, 3)
+			if len(said) != len(answers) || said[0].Often != "22" {
 				w.t.Errorf("said after three months: %v", said)
 			}
-			if later, err := workshop.SaidAfter(ctx, tx, w.ws, 6); len(later) != 0 || err != nil {
+			if later, err := w.Workshops.SaidAfter(ctx, tx, w.ws, 6); len(later) != 0 || err != nil {
 				w.t.Errorf("said before anyone was asked: %v %v", later, err)
 			}
 			return err

@@ -11,6 +11,7 @@ CREATE TABLE workshop (
     languages    TEXT NOT NULL,     -- codes, with spaces between
     competencies TEXT NOT NULL,     -- codes, with spaces between
     series       TEXT NOT NULL,     -- what ties workshops of one programme together, '' for none
+    cohort_id    TEXT NOT NULL,     -- whose tests are the workshop's, '' for none
     stage        TEXT NOT NULL,
     waiver       TEXT NOT NULL,     -- why it may be ready with fewer seats taken than planned, '' for none
     tested       BOOLEAN NOT NULL,  -- its test is frozen
@@ -79,11 +80,14 @@ CREATE TABLE workshop_session (
 CREATE INDEX workshop_session_workshop ON workshop_session (workshop_id, from_at);
 
 CREATE TABLE workshop_material (
+    id          TEXT PRIMARY KEY,   -- under which its bytes are kept
     workshop_id TEXT NOT NULL REFERENCES workshop (id),
     language    TEXT NOT NULL,
     title       TEXT NOT NULL,
-    sum         TEXT NOT NULL,
-    PRIMARY KEY (workshop_id, language, title)
+    name        TEXT NOT NULL,      -- of the file
+    sum         TEXT NOT NULL,      -- SHA-256 of the bytes
+    size        BIGINT NOT NULL,
+    UNIQUE (workshop_id, language, title)
 );
 
 CREATE TABLE workshop_attendance (
@@ -106,12 +110,37 @@ CREATE TABLE workshop_followup (
     due         TEXT NOT NULL,
     status      TEXT NOT NULL,      -- due, sent, answered, lapsed
     answers     TEXT NOT NULL,      -- JSON of codes
+    link        TEXT NOT NULL,      -- SHA-256 of the token of its link, '' for none
     at          TEXT NOT NULL,
     UNIQUE (seat_id, month, of)
 );
+CREATE INDEX workshop_followup_link ON workshop_followup (link);
 CREATE INDEX workshop_followup_due ON workshop_followup (status, due);
 CREATE INDEX workshop_followup_workshop ON workshop_followup (workshop_id, month);
 CREATE INDEX workshop_followup_person ON workshop_followup (person_id, status);
+
+-- How the workshop was: which seats have answered, and sums. Nothing ties the two together.
+CREATE TABLE workshop_evaluation (
+    seat_id     TEXT PRIMARY KEY REFERENCES workshop_seat (id),
+    workshop_id TEXT NOT NULL
+);
+CREATE INDEX workshop_evaluation_workshop ON workshop_evaluation (workshop_id);
+
+CREATE TABLE workshop_evaluation_sum (
+    workshop_id TEXT NOT NULL REFERENCES workshop (id),
+    question    TEXT NOT NULL,
+    choice      TEXT NOT NULL,
+    n           BIGINT NOT NULL,
+    PRIMARY KEY (workshop_id, question, choice)
+);
+
+CREATE TABLE workshop_evaluation_text (
+    id          TEXT PRIMARY KEY,   -- chance, so that the order says nothing
+    workshop_id TEXT NOT NULL REFERENCES workshop (id),
+    question    TEXT NOT NULL,
+    content     TEXT NOT NULL
+);
+CREATE INDEX workshop_evaluation_text_workshop ON workshop_evaluation_text (workshop_id);
 
 -- Travel and health stand apart: this table is emptied 90 days after the end, and nothing else holds what it says.
 CREATE TABLE workshop_travel (
