@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"net/url"
 	"strings"
 
 	"comity/internal/base/id"
@@ -101,7 +102,39 @@ func (k *east) run(amina, tariq access.Person) error {
 		}
 	}
 	k.say("holds the five days; the sheets that people signed are entered")
-	return o.Workshops.Move(k.ctx, amina, k.workshop, workshop.Closed, "", o.Entry())
+	if err := o.Workshops.Move(k.ctx, amina, k.workshop, workshop.Closed, "", o.Entry()); err != nil {
+		return err
+	}
+	if err := k.evaluate(seats); err != nil {
+		return err
+	}
+	return o.Workshops.Move(k.ctx, amina, k.workshop, workshop.Evaluated, "", o.Entry())
+}
+
+// evaluate has each of the 28 say how it was; the answers are invented.
+func (k *east) evaluate(seats []workshop.Seat) error {
+	some := func(i, n int, these, others string) string {
+		if i < n {
+			return these
+		}
+		return others
+	}
+	for i, s := range seats {
+		who, err := k.person(s.Person)
+		if err != nil {
+			return err
+		}
+		said := url.Values{"use": {some(i, 18, "certainly", "probably")}, "level": {some(i, 20, "right", "hard")}, "clear": {some(i, 22, "yes", "partly")},
+			"practice": {some(i, 19, "enough", "little")}, "language": {some(i, 16, "always", "mostly")}, "together": {some(i, 23, "yes", "partly")}, "place": {some(i, 21, "yes", "partly")}}
+		if i%9 == 0 {
+			said.Set("otherwise", "More time for the joint case (exercise).")
+		}
+		if err := k.org.Workshops.Evaluate(k.ctx, who, k.workshop, said, k.org.Entry()); err != nil {
+			return err
+		}
+	}
+	k.say("hears from each of them how it was; only sums are kept")
+	return nil
 }
 
 func (k *east) seats() (all []workshop.Seat, err error) {

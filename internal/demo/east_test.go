@@ -69,12 +69,16 @@ func TestCapacityWalk(t *testing.T) {
 	org := w.Place("org")
 	err = org.DB.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
 		list, err := workshop.List(ctx, tx, org.As("amina"))
-		if err != nil || len(list) != 1 || list[0].Stage != workshop.Closed {
+		if err != nil || len(list) != 1 || list[0].Stage != workshop.Evaluated {
 			t.Errorf("workshops: %+v (%v)", list, err)
 		}
 		series, err := org.Workshops.Series(ctx, tx, org.As("amina"), list[0].Series)
 		if err != nil || len(series) != 1 || series[0].Attended != 28 {
 			t.Errorf("the series: %+v (%v)", series, err)
+		}
+		said, err := org.Workshops.Opinions(ctx, tx, list[0])
+		if err != nil || len(said) != 8 || strings.Join(said[0].Counts, " ") != "18 10 0 0" || len(said[7].Texts) != 4 {
+			t.Errorf("how it was: %+v (%v)", said, err)
 		}
 		seats, err := workshop.Seats(ctx, tx, list[0].ID)
 		n := 0

@@ -24,7 +24,7 @@ const EvaluateAfter = 14
 // Evaluate takes what someone who was there says of the workshop, once, while it is over and not evaluated. Kept are that
 // the seat has answered, and sums: nothing that is stored says who said what, or what one person said to two questions.
 func (q *Workshops) Evaluate(ctx context.Context, who access.Person, n id.ID, said url.Values, entry id.ID) error {
-	a, err := bound(q.evaluation, said, time.Now())
+	a, err := bound(q.evaluation, said, q.now())
 	if err != nil {
 		return err
 	}

@@ -166,7 +166,7 @@ func (q *Workshops) AgreeSupervisor(ctx context.Context, who access.Person, n, s
 
 // AnswerFollowUp keeps what the person says to each question of the form. What is not asked any more is [errs.Conflict].
 func (q *Workshops) AnswerFollowUp(ctx context.Context, who access.Person, n id.ID, said url.Values, entry id.ID) error {
-	a, err := bound(q.followUp, said, time.Now())
+	a, err := bound(q.followUp, said, q.now())
 	if err != nil {
 		return err
 	}

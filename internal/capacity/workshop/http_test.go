@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
 	"comity/internal/base/id"
 	"comity/internal/capacity/workshop"
 	"comity/internal/engine/access"
+	"comity/internal/engine/web"
 	"comity/internal/node/nodetest"
 	"comity/internal/store/db"
 )
@@ -97,6 +99,9 @@ func TestW1EveryPage(t *testing.T) { // W1
 				}
 			}
 		}
+		if missed := unseen(s.Routes, w.pages(s)); len(missed) > 0 {
+			w.t.Errorf("pages that nobody looked at: %v", missed)
+		}
 		at := "/capacity/workshops/" + string(w.ws)
 		says := func(who access.Role, path string, want ...string) {
 			w.t.Helper()
@@ -118,6 +123,24 @@ func TestW1EveryPage(t *testing.T) { // W1
 			w.t.Errorf("a State's page of names: %d %s", a.Status, a.Text())
 		}
 	})
+}
+
+// unseen are the pages of the slice that aren't in the list; what is fetched as a file has tests of its own.
+func unseen(routes []web.Route, pages [][2]string) (missed []string) {
+	for _, r := range routes {
+		if r.Method != http.MethodGet || strings.HasSuffix(r.Pattern, ".ics") || strings.HasSuffix(r.Pattern, "/{lang}") || strings.HasSuffix(r.Pattern, "/{file}") {
+			continue
+		}
+		m := http.NewServeMux()
+		m.HandleFunc(r.Pattern, http.NotFound)
+		if !slices.ContainsFunc(pages, func(p [2]string) bool {
+			_, found := m.Handler(&http.Request{Method: http.MethodGet, URL: &url.URL{Path: p[1]}})
+			return found == r.Pattern
+		}) {
+			missed = append(missed, r.Pattern)
+		}
+	}
+	return missed
 }
 
 // TestForms walks the forms: what is wrong comes back with its sentence and what was typed; a late acceptance is told when

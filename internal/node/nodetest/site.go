@@ -22,9 +22,10 @@ import (
 // Site serves pages of a node to its people, of whom the header [WhoHeader] names one by role: how they sign in is
 // tested elsewhere.
 type Site struct {
-	URL  string
-	node *Node
-	t    testing.TB
+	URL    string
+	Routes []web.Route
+	node   *Node
+	t      testing.TB
 }
 
 // WhoHeader names who asks, by role; without it nobody is signed in.
@@ -93,7 +94,7 @@ func (n *Node) Site(t testing.TB, slices ...Slice) *Site {
 	}
 	server := httptest.NewServer(h)
 	t.Cleanup(server.Close)
-	return &Site{URL: server.URL, node: n, t: t}
+	return &Site{URL: server.URL, Routes: m.Routes(), node: n, t: t}
 }
 
 // Visitor is one person's browser.
