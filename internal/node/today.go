@@ -3,6 +3,7 @@ package node
 import (
 	"slices"
 
+	"comity/internal/capacity/workshop"
 	"comity/internal/cooperation/exchange"
 	"comity/internal/cooperation/request"
 	"comity/internal/engine/access"
@@ -23,6 +24,7 @@ func (n *Node) todayLines(r *web.Request) ([]request.TodayLine, error) {
 		offer("office.edit", r.T("The node signs nothing: its database is older than what others have seen. See the ledger."), "/ledger")
 	}
 	var waiting, alarms int
+	var asked bool
 	err := n.DB.Reader.Read(r.Ctx(), access.ScopeOf(r.Person, r.Now()), func(tx *db.Tx) error {
 		peers, err := exchange.Peers(r.Ctx(), tx)
 		if err != nil {
@@ -35,10 +37,17 @@ func (n *Node) todayLines(r *web.Request) ([]request.TodayLine, error) {
 		}
 		open, err := exchange.OpenAlarms(r.Ctx(), tx)
 		alarms = len(open)
+		if err != nil {
+			return err
+		}
+		asked, err = workshop.Waits(r.Ctx(), tx, r.Person.ID)
 		return err
 	})
 	if err != nil {
 		return nil, err
+	}
+	if asked {
+		lines = append(lines, request.TodayLine{Text: r.T("Answer what you are asked about a workshop"), Href: "/capacity/workshops"})
 	}
 	if alarms > 0 {
 		offer("peer.alarm.settle", r.N("{n} node contradicts itself: find out why", "Nodes contradict themselves {n} times: find out why", alarms), "/peers")

@@ -82,6 +82,19 @@ func HasEvaluated(ctx context.Context, tx *db.Tx, seat id.ID) (bool, error) {
 	return n > 0, err
 }
 
+// Waits reports whether the person is asked something: how a workshop was, or what has changed since.
+func Waits(ctx context.Context, tx *db.Tx, person id.ID) (bool, error) {
+	var evaluations, followUps int
+	err := tx.Row(ctx, `
+		SELECT COUNT(*) FROM workshop_seat s JOIN workshop w ON w.id = s.workshop_id
+		WHERE s.person_id = ? AND s.status = ? AND w.stage = ? AND NOT EXISTS (SELECT 1 FROM workshop_evaluation e WHERE e.seat_id = s.id)`,
+		person, Attended, Closed).Scan(&evaluations)
+	if err == nil {
+		err = tx.Row(ctx, `SELECT COUNT(*) FROM workshop_followup WHERE person_id = ? AND status = ?`, person, IsSent).Scan(&followUps)
+	}
+	return evaluations+followUps > 0, err
+}
+
 // EvaluationRate returns how many of those who were there have said how it was; false when nobody was.
 func EvaluationRate(ctx context.Context, tx *db.Tx, n id.ID) (r Rate, known bool, err error) {
 	seats, err := Seats(ctx, tx, n)

@@ -14,6 +14,7 @@ import (
 	"comity/internal/capacity/workshop"
 	"comity/internal/engine/instrument"
 	"comity/internal/node/nodetest"
+	"comity/internal/store/db"
 )
 
 // everywhere answers each question of a form that has a list with the list's answer.
@@ -74,6 +75,16 @@ func TestEvaluation(t *testing.T) {
 		if a := first.Get("/capacity/workshops"); !strings.Contains(a.Text(), "You are asked how it was") {
 			w.t.Errorf("the list doesn't ask: %s", a.Text())
 		}
+		waits := func() (yes bool) {
+			w.look(func(ctx context.Context, tx *db.Tx) (err error) {
+				yes, err = workshop.Waits(ctx, tx, seats[0].Person)
+				return err
+			})
+			return yes
+		}
+		if !waits() {
+			w.t.Error("nothing waits for somebody who is asked how it was")
+		}
 		half := w.form("use", "certainly", "level", "sideways", "otherwise", "Kept words")
 		if a := first.Post(at+"/evaluation", half); a.Status != http.StatusUnprocessableEntity || !strings.Contains(a.Body, "Kept words") || strings.Count(a.Body, "govuk-error-message\"") != 6 {
 			w.t.Errorf("half an answer: %d, %d errors: %s", a.Status, strings.Count(a.Body, "govuk-error-message\""), a.Text())
@@ -100,6 +111,9 @@ func TestEvaluation(t *testing.T) {
 			if a := v.Post(at+"/evaluation", said); a.Status != http.StatusConflict {
 				w.t.Errorf("a second answer: %d", a.Status)
 			}
+		}
+		if waits() {
+			w.t.Error("something waits for somebody who has answered")
 		}
 		if text := results(); !strings.Contains(text, "22 of 28: 79 % [60, 90]") || strings.Contains(text, "More time") || strings.Contains(text, "Certainly") {
 			w.t.Errorf("before the evaluation: %s", text)
