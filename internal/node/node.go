@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"comity/internal/base/language"
+	"comity/internal/capacity/assessment"
 	"comity/internal/capacity/exercise/counterpart"
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
@@ -69,6 +70,7 @@ type Node struct {
 
 	Organisations *organisation.Organisations
 	Structures    *structure.Structures
+	Assessments   *assessment.Assessments
 	Learning      *learning.Learning
 	Practice      *practice.Practice
 	Workshops     *workshop.Workshops
@@ -100,6 +102,7 @@ func Schemas() []db.Schema {
 		mandate.Schema(),
 		organisation.Schema(),
 		structure.Schema(),
+		assessment.Schema(),
 		learning.Schema(),
 		workshop.Schema(),
 	}
@@ -125,6 +128,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openPractice,
 		n.openOrganisations,
 		n.openStructures,
+		n.openAssessments,
 		n.openLearning,
 		n.openWorkshops,
 		n.openCounterpart,

@@ -12,6 +12,7 @@ import (
 
 	"comity/internal/base/errs"
 	"comity/internal/base/language"
+	"comity/internal/capacity/assessment"
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
 	"comity/internal/capacity/structure"
@@ -50,6 +51,7 @@ func nav() []web.NavItem {
 		{Label: language.M("Learning"), Href: "/learn", Act: "attempt.begin"},
 		{Label: language.M("Cohorts"), Href: "/capacity/cohorts", Act: "cohort.open"},
 		{Label: language.M("Organisations"), Href: "/capacity/organisations", Act: "organisation.enter"},
+		{Label: language.M("Assessments"), Href: "/capacity/assessments", Act: "assessment.read"},
 		{Label: language.M("Structures"), Href: "/capacity/structures", Act: "structure.read"},
 		{Label: language.M("People"), Href: "/people", Act: "person.read"},
 		{Label: language.M("Ledger"), Href: "/ledger", Act: "ledger.read"},
@@ -73,6 +75,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			dataset.Pages(),
 			organisation.Pages(),
 			structure.Pages(),
+			assessment.Pages(),
 			learning.Pages(),
 			practice.Pages(),
 			workshop.Pages(),
@@ -101,6 +104,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Data.Routes,
 		n.Organisations.Routes,
 		n.Structures.Routes,
+		n.Assessments.Routes,
 		n.Learning.Routes,
 		n.Practice.Routes,
 		n.Workshops.Routes,

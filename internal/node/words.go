@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"comity/internal/base/language"
+	"comity/internal/capacity/assessment"
 	"comity/internal/capacity/exercise"
 	"comity/internal/capacity/learning"
 	"comity/internal/capacity/organisation"
@@ -45,5 +46,5 @@ func Words() []language.Source {
 		structure.Words(),
 		practice.Words(),
 		workshop.Words(),
-	}, types.Words(), data.Words(), learning.Words(), exercise.Words())
+	}, types.Words(), data.Words(), learning.Words(), assessment.Words(), exercise.Words())
 }

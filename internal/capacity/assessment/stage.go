@@ -1,8 +1,3 @@
-// Package assessment says how far a State's capacity is, by a model of stages: from ratings of its indicators to the stage of
-// each factor, with what it would be at least and at most where something isn't known.
-//
-// What nobody can show lifts nothing: a rating that is only asserted counts like one that isn't known. Start with
-// [Model.Assess].
 package assessment
 
 import (
@@ -10,6 +5,7 @@ import (
 	"slices"
 
 	"comity/internal/base/errs"
+	"comity/internal/capacity/organisation"
 )
 
 // Value is how an indicator was rated.
@@ -57,17 +53,33 @@ type Indicator struct {
 	Stage     int // from which on it is asked for: 2 is the first above the lowest
 	Weight    int // of rule points; 1 where left out
 	Essential bool
+	Text      string              // one fact that can be checked; English, the key of its translations
+	Asks      []organisation.Kind // the groups that are asked
+	Evidence  []Evidence          // what can show it
+	Treaty    string              // a treaty whose article asks for it or something near, "" for none
+	Article   string
+	Checked   bool // whether the article was read in the official text
 }
 
 // Factor is a part of a dimension.
 type Factor struct {
 	Code       string
 	Dimension  string
+	Name       string      // English, the key of its translations
 	Indicators []Indicator `toml:"indicator"`
+}
+
+// Area is a dimension by its name.
+type Area struct {
+	Code string
+	Name string // English, the key of its translations
 }
 
 // Model says which factors there are and how their stages follow.
 type Model struct {
+	Name      string
+	Version   string
+	Areas     []Area `toml:"dimension"`
 	Rule      Rule
 	Threshold float64  // of rule share
 	Stages    []string // their names, the lowest first
