@@ -304,3 +304,45 @@ func TestBadInput(t *testing.T) {
 		})
 	})
 }
+
+// TestPlay: an invented assessment goes from its request to its publication, with a report in six languages and a roadmap.
+func TestPlay(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := context.Background()
+		raters := map[id.ID]access.Person{}
+		for name, o := range w.body {
+			raters[o] = w.who[name]
+		}
+		n, err := w.Assessments.Play(ctx, assessment.Cast{
+			Body: w.body["police"], Focal: w.focal, Clearing: w.clearing, Manager: w.As("manager"), Assessor: w.As("assessor"), Raters: raters, Entry: w.Entry, Now: w.Config.Now(),
+		})
+		w.must(err)
+		w.n = n
+		stages := map[int]int{}
+		dissent := 0
+		r := w.result()
+		for _, s := range r.Standings {
+			stages[s.Stage]++
+		}
+		for _, g := range r.Agreed {
+			dissent += len(g.Dissent)
+		}
+		if len(stages) < 3 || dissent == 0 {
+			w.t.Errorf("stages %v, %d dissents: nothing to look at", stages, dissent)
+		}
+		svg, err := w.Assessments.Roadmap(ctx, w.As("donor"), n, language.English, false)
+		w.must(err)
+		if !bytes.Contains(svg, []byte("R6: first part")) {
+			w.t.Errorf("roadmap: %.200s", svg)
+		}
+		if b := text(w.t, w.report(w.focal, language.French, "docx")); !strings.Contains(b, "The State agrees with the order of work (exercise).") {
+			w.t.Error("the State's comment isn't in the report")
+		}
+		for _, tag := range language.Official() {
+			b := w.report(w.As("donor"), tag, "pdf")
+			if again := w.report(w.As("donor"), tag, "pdf"); !bytes.Equal(b, again) {
+				w.t.Errorf("the report in %s has other bytes the second time", tag)
+			}
+		}
+	})
+}

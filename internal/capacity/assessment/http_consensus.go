@@ -85,6 +85,7 @@ type consensusPage struct {
 	Said      []saidRow
 	Private   string
 	Agreed    string
+	Note      string
 	Dissent   []dissentRow
 	Form      *web.Form
 	May       bool
@@ -131,7 +132,7 @@ func (q *Assessments) consensusPage(r *web.Request) (p consensusPage, err error)
 			p.Form.Values.Set("dissent-words"+at, d.Words)
 		}
 		if g.Value != "" {
-			p.Agreed = r.T(g.Value.Name()) + " · " + g.say(r.Printer)
+			p.Agreed, p.Note = r.T(g.Value.Name())+" · "+g.say(r.Printer), g.Note
 		}
 		for _, d := range g.Dissent {
 			who := r.T("{group} does not agree: {value}.", "group", language.Plain(r.T(d.Group.Name())), "value", language.Plain(r.T(d.Value.Name())))

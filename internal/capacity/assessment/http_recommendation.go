@@ -2,6 +2,7 @@ package assessment
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -21,6 +22,7 @@ type recommendationRow struct {
 }
 
 type recommendationsPage struct {
+	Editing int // the number of the one that is changed; 0 for a new one
 	At      string
 	State   string
 	List    []recommendationRow
@@ -49,6 +51,7 @@ func (q *Assessments) recommendationsPage(r *web.Request) (p recommendationsPage
 		p.May = p.May && c.Step.in(Consolidating, Draft, Commented)
 		p.MayTell = p.MayTell && !c.Step.in(Requested, Agreed, Collecting, Consolidating)
 		for _, x := range c.Recommendations {
+			p.edit(r, x)
 			p.List = append(p.List, recommendationRow{
 				x, string(r.And(factorNames(c.Result.Model, r.Printer, x.Factors))), string(r.And(numbers(c.Recommendations, x.DependsOn))), r.T(x.Reply.Name()),
 			})
@@ -62,6 +65,24 @@ func (q *Assessments) recommendationsPage(r *web.Request) (p recommendationsPage
 		return err
 	})
 	return p, err
+}
+
+// edit puts a recommendation into the form when the address or the form asks for it.
+func (p *recommendationsPage) edit(r *web.Request, x Recommendation) {
+	if of := cmp.Or(r.Form().Get("change"), r.Query("change")); of != string(x.ID) || !p.May {
+		return
+	}
+	p.Editing = x.N
+	if r.Form().Has("change") {
+		return // what was typed stands
+	}
+	p.Form = web.NewForm(map[string]string{
+		"change": string(x.ID), "version": strconv.FormatInt(x.Version, 10), "words": x.Words, "owner": string(x.Owner.ID), "months": strconv.Itoa(x.Months),
+	})
+	p.Form.Values["factors"] = x.Factors
+	for _, on := range x.DependsOn {
+		p.Form.Values.Add("depends", string(on))
+	}
 }
 
 func (p *recommendationsPage) gaps(r *web.Request, c content) {
@@ -111,6 +132,13 @@ func (q *Assessments) recommend(r *web.Request) error {
 		x := Recommendation{Words: f.Get("words"), Factors: f.All("factors"), Owner: organisation.Organisation{ID: id.ID(f.Get("owner"))}}
 		if months, err := strconv.Atoi(f.Get("months")); err == nil {
 			x.Months = months
+		}
+		if of := f.Get("change"); of != "" {
+			version, err := strconv.ParseInt(f.Get("version"), 10, 64)
+			if err != nil {
+				return errs.WithFields(web.NotOffered("words"))
+			}
+			x.ID, x.Version = id.ID(of), version
 		}
 		for _, on := range f.All("depends") {
 			x.DependsOn = append(x.DependsOn, id.ID(on))

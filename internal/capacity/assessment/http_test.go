@@ -9,6 +9,7 @@ import (
 
 	"comity/internal/base/id"
 	"comity/internal/capacity/assessment"
+	"comity/internal/capacity/organisation"
 	"comity/internal/engine/access"
 	"comity/internal/node/nodetest"
 	"comity/internal/store/db"
@@ -17,7 +18,7 @@ import (
 func (w *world) site() *nodetest.Site {
 	words := assessment.Words()
 	w.People["focal"], w.People["clearing"], w.People["police-1"] = w.focal, w.clearing, w.who["police"]
-	return w.Site(w.t, nodetest.Slice{Routes: w.Assessments.Routes, Pages: assessment.Pages(), Words: words[0]}, nodetest.Slice{Words: words[1]})
+	return w.Site(w.t, nodetest.Slice{Routes: w.Assessments.Routes, Pages: assessment.Pages(), Words: words[0]}, nodetest.Slice{Words: words[1]}, nodetest.Slice{Words: organisation.Words()})
 }
 
 // post sends a form that must lead on, and returns where to.
@@ -117,6 +118,23 @@ func TestPages(t *testing.T) {
 		}
 		if a := s.As("police-1").Post(form+"/powers", url.Values{"powers-1-note": {"Kept words"}}); a.Status != http.StatusConflict {
 			w.t.Errorf("rating after the round was closed: %d %s", a.Status, a.Text())
+		}
+		var rec assessment.Recommendation
+		w.look(func(ctx context.Context, tx *db.Tx) error {
+			list, err := assessment.Recommendations(ctx, tx, w.n)
+			rec = list[0]
+			return err
+		})
+		if a := s.As("assessor").Get(at + "/recommendations?change=" + string(rec.ID)); !strings.Contains(a.Text(), "Change recommendation R1") || !strings.Contains(a.Body, `value="powers" checked`) {
+			w.t.Errorf("the form doesn't hold the recommendation: %s", a.Body)
+		}
+		change := url.Values{"change": {string(rec.ID)}, "version": {"2"}, "words": {"Train them twice (exercise)"}, "factors": {"powers"}, "owner": {string(w.body["police"])}, "months": {"6"}}
+		if a := s.As("assessor").Post(at+"/recommendations", change); a.Status != http.StatusSeeOther {
+			w.t.Errorf("changing a recommendation: %d %s", a.Status, a.Text())
+		}
+		change.Del("entry")
+		if a := s.As("assessor").Post(at+"/recommendations", change); a.Status != http.StatusConflict {
+			w.t.Errorf("changing an older wording: %d %s", a.Status, a.Text())
 		}
 		if a := s.As("assessor").Post(at+"/recommendations", url.Values{"words": {"Kept words"}}); a.Status != http.StatusUnprocessableEntity ||
 			!strings.Contains(a.Text(), "Choose at least one gap.") || !strings.Contains(a.Body, "Kept words") {

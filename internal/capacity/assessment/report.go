@@ -115,7 +115,7 @@ func (q *Assessments) print(c content, p *language.Printer) (*document.Doc, erro
 	d.Blocks = append(d.Blocks, details(c, p)...)
 	d.Blocks = append(d.Blocks, recommended(c, p)...)
 	road, err := q.roadmapBlocks(c, p)
-	d.Blocks = append(d.Blocks, road...)
+	d.Blocks = append(append(d.Blocks, road...), commented(c, p)...)
 	return d, err
 }
 
@@ -178,14 +178,17 @@ func factorBlocks(c content, p *language.Printer, f Factor, s Standing, spreads 
 	var dissent []document.Block
 	for _, i := range f.Indicators {
 		g, ok := c.Agreed[i.Code]
-		value, basis := p.T(NotKnown.Name()), ""
+		value, basis := p.T(NotKnown.Name()), document.Text{}
 		if ok {
-			value, basis = p.T(g.Value.Name()), g.say(p)
+			value, basis = p.T(g.Value.Name()), document.T(g.say(p))
+		}
+		if g.Note != "" {
+			basis = append(basis, document.Span{Text: " "}, document.Span{Kind: document.Quote, Text: g.Note})
 		}
 		if said := spreads[i.Code].privately(p); said != "" {
-			basis += " " + said
+			basis = append(basis, document.Span{Text: " " + said})
 		}
-		t.Rows = append(t.Rows, []document.Text{{{Kind: document.Amount, Text: strconv.Itoa(i.Stage)}}, document.T(p.T(i.Text)), document.T(value), document.T(basis)})
+		t.Rows = append(t.Rows, []document.Text{{{Kind: document.Amount, Text: strconv.Itoa(i.Stage)}}, document.T(p.T(i.Text)), document.T(value), basis})
 		for _, d := range g.Dissent {
 			dissent = append(dissent, document.Paragraph{Text: document.Text{
 				{Kind: document.Strong, Text: p.T("{group} does not agree: {value}.", "group", language.Plain(p.T(d.Group.Name())), "value", language.Plain(p.T(d.Value.Name()))) + " "},
@@ -196,17 +199,17 @@ func factorBlocks(c content, p *language.Printer, f Factor, s Standing, spreads 
 	return append(append(all, t), dissent...)
 }
 
-// say names what an agreement rests on, with its note and what became of it.
+// say names what an agreement rests on and what became of it.
 func (g Agreement) say(p *language.Printer) string {
-	s := p.T(g.Basis.Name())
+	s := ""
+	if g.Basis != "" {
+		s = p.T(g.Basis.Name())
+	}
 	if g.Fallen {
 		s += " " + p.T("The proof on which it rested is gone or has another hash.")
 	}
 	if !g.Reopened.IsZero() {
 		s += " " + p.T("Open again: something was done about it since.")
-	}
-	if g.Note != "" {
-		s += " " + g.Note
 	}
 	return s
 }
@@ -242,6 +245,21 @@ func recommended(c content, p *language.Printer) []document.Block {
 			f, _ := c.Result.Model.factor(g.Factor)
 			all = append(all, document.Paragraph{Text: document.Text{{Text: p.T("{factor}: nothing is recommended, because:", "factor", language.Plain(p.T(f.Name))) + " "}, {Kind: document.Quote, Text: g.None}}})
 		}
+	}
+	return all
+}
+
+// commented is what the State said to the draft, in its own words.
+func commented(c content, p *language.Printer) (all []document.Block) {
+	if len(c.Comments) > 0 {
+		all = append(all, document.Heading{Level: 2, Text: document.T(p.T("Comments of the State"))})
+	}
+	for _, k := range c.Comments {
+		about := p.T("The whole")
+		if f, ok := c.Result.Model.factor(k.Factor); ok {
+			about = p.T(f.Name)
+		}
+		all = append(all, document.Paragraph{Text: document.Text{{Kind: document.Strong, Text: about}, {Text: " "}, {Kind: document.Quote, Text: k.Words}}})
 	}
 	return all
 }

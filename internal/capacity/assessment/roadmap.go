@@ -54,9 +54,16 @@ func (q *Assessments) gantt(c content, p *language.Printer, narrow bool) (*docum
 		if m.Due.After(spec.To) {
 			spec.To = m.Due
 		}
-		spec.Rows = append(spec.Rows, picture.Span{Label: m.Words, From: m.Begins, To: m.Due, Text: string(p.Date(m.Due)), Done: m.State == "done"})
+		spec.Rows = append(spec.Rows, picture.Span{Label: m.Words, From: m.Begins, To: m.Due, Done: m.State == "done"})
+		if !narrow { // a telephone has no room for it: the table has it
+			spec.Rows[len(spec.Rows)-1].Text = string(p.Date(m.Due))
+		}
 	}
-	spec.From, spec.To = spec.From.AddDate(0, 0, -7), spec.To.AddDate(0, 1, 0)
+	room := spec.To.Sub(spec.From)/2 + 30*24*time.Hour // behind the last bar, for its day
+	if narrow {
+		room = 0
+	}
+	spec.From, spec.To = spec.From.AddDate(0, 0, -7), spec.To.AddDate(0, 0, 7).Add(room)
 	for t := quarter(spec.From); t.Before(spec.To); t = t.AddDate(0, 3, 0) {
 		if !t.Before(spec.From) {
 			spec.Ticks = append(spec.Ticks, picture.Tick{At: t, Text: fmt.Sprintf("%s %d", p.MonthName(t.Month()), t.Year())})

@@ -136,18 +136,17 @@ func (m Model) Check() error {
 	return nil
 }
 
-// Assess returns how each factor stands. An indicator without a rating isn't known. A rating of an indicator that the
+// Assess returns how each factor stands by a model that was checked. An indicator without a rating isn't known. A rating of an indicator that the
 // model doesn't have, or a value or basis that doesn't exist, is [errs.Invalid].
 func (m Model) Assess(ratings map[string]Rating) ([]Standing, error) {
-	known := map[string]bool{}
+	all := make([]Standing, 0, len(m.Factors))
+	found := 0
 	for _, f := range m.Factors {
-		for _, i := range f.Indicators {
-			known[i.Code] = true
-		}
+		all = append(all, m.stand(f, ratings, &found))
 	}
 	for code, r := range ratings {
 		switch {
-		case !known[code]:
+		case found < len(ratings) && !m.has(code):
 			return nil, errs.Invalidf("ratings: the model has no indicator %q", code)
 		case !slices.Contains([]Value{Met, Partly, NotMet, NotApplicable, NotKnown}, r.Value):
 			return nil, errs.Invalidf("ratings: %s: there is no value %q", code, r.Value)
@@ -155,11 +154,12 @@ func (m Model) Assess(ratings map[string]Rating) ([]Standing, error) {
 			return nil, errs.Invalidf("ratings: %s: there is no basis %q", code, r.Basis)
 		}
 	}
-	var all []Standing
-	for _, f := range m.Factors {
-		all = append(all, m.stand(f, ratings))
-	}
 	return all, nil
+}
+
+func (m Model) has(code string) bool {
+	_, _, ok := m.indicator(code)
+	return ok
 }
 
 // open reports whether a rating may be one thing or another: it isn't known, or only asserted.
@@ -175,21 +175,46 @@ func met(r Rating, best bool) bool {
 	return r.Value == Met
 }
 
-func (m Model) stand(f Factor, ratings map[string]Rating) Standing {
+// judged is an indicator with its rating; not known where there is none.
+type judged struct {
+	Rating
+	essential bool
+}
+
+// stand says how a factor stands, and adds to found how many of its indicators have a rating.
+func (m Model) stand(f Factor, ratings map[string]Rating, found *int) Standing {
 	s := Standing{Factor: f.Code, Vacuous: []int{}}
+	of := make([][]judged, len(m.Stages)+1) // by stage, what applies
+	some := make([]bool, len(m.Stages)+1)   // the model has something at the stage
+	for _, i := range f.Indicators {
+		r, ok := ratings[i.Code]
+		if ok {
+			*found++
+		}
+		if m.Rule == Points {
+			continue
+		}
+		if some[i.Stage] = true; r.Value != NotApplicable {
+			of[i.Stage] = append(of[i.Stage], judged{r, i.Essential})
+		}
+	}
 	if m.Rule == Points {
 		s.Points = points(f, ratings)
 		return s
 	}
-	s.Lower, s.Upper = m.reach(f, ratings, false, &s.Vacuous), m.reach(f, ratings, true, nil)
+	for stage := 2; stage <= len(m.Stages); stage++ {
+		if some[stage] && len(of[stage]) == 0 {
+			s.Vacuous = append(s.Vacuous, stage)
+		}
+	}
+	s.Lower, s.Upper = m.reach(of, false), m.reach(of, true)
 	s.Stage = s.Lower
 	for next := s.Stage + 1; next <= len(m.Stages); next++ {
-		of := applicable(f, ratings, next)
-		if s.Next = len(of); s.Next == 0 {
+		if s.Next = len(of[next]); s.Next == 0 {
 			continue // nothing of it applies: the next above counts
 		}
-		for _, i := range of {
-			if met(ratings[i.Code], false) {
+		for _, i := range of[next] {
+			if met(i.Rating, false) {
 				s.Met++
 			}
 		}
@@ -198,44 +223,28 @@ func (m Model) stand(f Factor, ratings map[string]Rating) Standing {
 	return s
 }
 
-// applicable lists the indicators of a stage that apply.
-func applicable(f Factor, ratings map[string]Rating, stage int) (all []Indicator) {
-	for _, i := range f.Indicators {
-		if i.Stage == stage && ratings[i.Code].Value != NotApplicable {
-			all = append(all, i)
-		}
-	}
-	return all
-}
-
-// reach returns the highest stage such that each stage up to it is fulfilled and it has an applicable indicator itself.
-// vacuous takes the stages of which no indicator applies, though the model has some.
-func (m Model) reach(f Factor, ratings map[string]Rating, best bool, vacuous *[]int) int {
+// reach returns the highest stage such that each stage up to it is fulfilled and something of it applies itself.
+func (m Model) reach(of [][]judged, best bool) int {
 	reached := 1
-	fulfilled := true
-	for stage := 2; stage <= len(m.Stages); stage++ {
-		of := applicable(f, ratings, stage)
-		if len(of) == 0 {
-			if vacuous != nil && slices.ContainsFunc(f.Indicators, func(i Indicator) bool { return i.Stage == stage }) {
-				*vacuous = append(*vacuous, stage)
-			}
+	for stage := 2; stage < len(of); stage++ {
+		if len(of[stage]) == 0 {
 			continue
 		}
-		fulfilled = fulfilled && m.fulfilled(of, ratings, best)
-		if fulfilled {
-			reached = stage
+		if !m.fulfilled(of[stage], best) {
+			break
 		}
+		reached = stage
 	}
 	return reached
 }
 
-func (m Model) fulfilled(of []Indicator, ratings map[string]Rating, best bool) bool {
+func (m Model) fulfilled(of []judged, best bool) bool {
 	n := 0
 	for _, i := range of {
 		switch {
-		case met(ratings[i.Code], best):
+		case met(i.Rating, best):
 			n++
-		case m.Rule == All, i.Essential:
+		case m.Rule == All, i.essential:
 			return false
 		}
 	}
