@@ -21,11 +21,11 @@ var floors = [][]string{
 	2: {"engine/cms", "engine/access", "engine/instrument", "engine/document", "engine/envelope", "engine/web", "engine/picture"},
 	3: {"desk", "engine/formpage"},
 	4: {"cooperation/casefile", "cooperation/directory", "cooperation/people", "cooperation/record", "cooperation/selector", "cooperation/treaty", "cooperation/rule",
-		"dialogue/translation", "capacity/organisation", "capacity/stats", "capacity/exercise"},
+		"dialogue/translation", "capacity/organisation", "capacity/stats", "capacity/exercise", "programme/pack"},
 	5: {"cooperation/request", "cooperation/exchange", "cooperation/evidence",
 		"capacity/structure", "capacity/learning", "capacity/assessment", "capacity/workshop",
 		"dialogue/study", "dialogue/response", "dialogue/dataset", "dialogue/review", "dialogue/session"},
-	6: {"mandate", "cooperation/practice", "capacity/exercise/counterpart"},
+	6: {"mandate", "programme", "cooperation/practice", "capacity/exercise/counterpart"},
 	7: {"node", "demo"},
 	8: {"cli"},
 }
@@ -50,6 +50,8 @@ var sameFloor = map[string][]string{
 	"dialogue/dataset":     {"dialogue/study", "dialogue/response"},
 	"dialogue/review":      {"dialogue/study", "cooperation/exchange"},
 	"dialogue/session":     {"dialogue/review", "dialogue/study"},
+	"programme":            {"mandate", "cooperation/practice"},
+	"programme/pack":       {"cooperation/treaty"},
 	"demo":                 {"node"},
 }
 

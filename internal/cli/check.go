@@ -17,7 +17,7 @@ import (
 func checkCommand(env Env) *cobra.Command {
 	lacks := ""
 	c := &cobra.Command{
-		Use: "check", Short: "Check the data folders: treaties, rules, request types, studies, models, roles, words", Args: args(cobra.NoArgs),
+		Use: "check", Short: "Check the data folders: treaties, rules, request types, programmes, studies, models, roles, words", Args: args(cobra.NoArgs),
 		Long: "check reads every data file, puts each rule to its own examples, checks each type's example,\nrenders it in six languages, and names what is wrong with file and line, and every sentence\nwithout its translation. It exits with 3 then.\nWith --lacks it writes the sentences that a language doesn't have as a PO file to fill in.",
 		RunE: func(c *cobra.Command, _ []string) error {
 			if lacks != "" {
@@ -41,14 +41,18 @@ func checkCommand(env Env) *cobra.Command {
 				return err
 			}
 			problems = append(problems, more...)
+			if more, err = checkProgrammes(law); err != nil {
+				return err
+			}
+			problems = append(problems, more...)
 			for _, p := range problems {
 				fmt.Fprintln(c.OutOrStdout(), p)
 			}
 			if len(problems) > 0 {
 				return errNo
 			}
-			_, err = fmt.Fprintf(c.OutOrStdout(), "%d treaties, %d rules, %d request types, %d studies, %d models, %d languages: all sound\n",
-				len(law.Treaties.All()), len(law.Rules.Rules()), len(law.Types.All()), studies, models, len(language.Official()))
+			_, err = fmt.Fprintf(c.OutOrStdout(), "%d treaties, %d rules, %d request types, %d programmes, %d studies, %d models, %d languages: all sound\n",
+				len(law.Treaties.All()), len(law.Rules.Rules()), len(law.Types.All()), len(law.Types.Programmes()), studies, models, len(language.Official()))
 			return err
 		},
 	}

@@ -50,7 +50,7 @@ func (w *World) East(ctx context.Context, out io.Writer) (*east, error) {
 		do   func() error
 	}{
 		{"bodies", k.enter}, {"cohort", k.enrol}, {"test before", func() error { return k.test(learning.Pre, eastPre) }}, {"workshop", k.meet}, {"seats", k.seat},
-		{"test after", func() error { return k.test(learning.Post, eastPost) }}, {"baseline", k.freeze}, {"certificates", k.certify}, {"network", k.found},
+		{"test after", func() error { return k.test(learning.Post, eastPost) }}, {"baseline", k.freeze}, {"certificates", k.certify}, {"network", k.found}, {"programme", k.programme},
 	} {
 		if err := step.do(); err != nil {
 			return k, fmt.Errorf("workshop: %s: %w", step.what, err)

@@ -97,6 +97,9 @@ func (p Para) Name() string { return p.Symbol + "#" + p.Key }
 // ID is the paragraph's id, the same in every node: the ledger speaks of paragraphs by it.
 func (p Para) ID() id.ID { return idOf(p.Name()) }
 
+// NamedID makes an id of a name, the same in every node, for what is data and has no id of its own.
+func NamedID(name string) id.ID { return idOf(name) }
+
 // idOf makes an id of a name: 128 bits of its SHA-256 in the form of a ULID.
 func idOf(name string) id.ID {
 	sum := sha256.Sum256([]byte("comity/mandate/1 " + name))

@@ -145,6 +145,8 @@ func kindSay(kind string) string {
 		return language.M("Comments on a document")
 	case "partners":
 		return language.M("Work with partners")
+	case "programme":
+		return language.M("Programme of cooperation")
 	case "activity":
 		return language.M("Recorded by hand")
 	}

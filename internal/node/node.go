@@ -34,6 +34,7 @@ import (
 	"comity/internal/engine/access"
 	"comity/internal/engine/access/signin"
 	"comity/internal/mandate"
+	"comity/internal/programme"
 	"comity/internal/store/blob"
 	"comity/internal/store/db"
 	"comity/internal/store/disk"
@@ -44,29 +45,30 @@ import (
 
 // Node is an open installation. Its slices are for pages, for the command line and for tests.
 type Node struct {
-	Config    Config
-	DB        *db.DB
-	Policy    *access.Policy
-	Sources   *access.Sources
-	Log       *ledger.Log
-	Jobs      *job.Runner
-	Desk      *desk.Desk
-	Blobs     blob.Store
-	Self      *exchange.Self
-	Directory *directory.Directory
-	Cases     *casefile.Cases
-	Exchange  *exchange.Exchange
-	Catalog   *language.Catalog
-	Evidence  *evidence.Evidence
-	Requests  *request.Requests
-	Studies   *study.Studies
-	Reviews   *review.Reviews
-	Responses *response.Responses
-	Data      *dataset.Data
-	Sessions  *session.Sessions
-	Mandates  *mandate.Register
-	Texts     *translation.Translations
-	SignIn    *signin.SignIn
+	Config     Config
+	DB         *db.DB
+	Policy     *access.Policy
+	Sources    *access.Sources
+	Log        *ledger.Log
+	Jobs       *job.Runner
+	Desk       *desk.Desk
+	Blobs      blob.Store
+	Self       *exchange.Self
+	Directory  *directory.Directory
+	Cases      *casefile.Cases
+	Exchange   *exchange.Exchange
+	Catalog    *language.Catalog
+	Evidence   *evidence.Evidence
+	Requests   *request.Requests
+	Studies    *study.Studies
+	Reviews    *review.Reviews
+	Responses  *response.Responses
+	Data       *dataset.Data
+	Sessions   *session.Sessions
+	Mandates   *mandate.Register
+	Programmes *programme.Programmes
+	Texts      *translation.Translations
+	SignIn     *signin.SignIn
 
 	Organisations *organisation.Organisations
 	Structures    *structure.Structures
@@ -100,6 +102,7 @@ func Schemas() []db.Schema {
 		dataset.Schema(),
 		session.Schema(),
 		mandate.Schema(),
+		programme.Schema(),
 		organisation.Schema(),
 		structure.Schema(),
 		assessment.Schema(),
@@ -131,6 +134,7 @@ func Open(ctx context.Context, c Config) (n *Node, err error) {
 		n.openAssessments,
 		n.openLearning,
 		n.openWorkshops,
+		n.openProgrammes,
 		n.openCounterpart,
 	}
 	for _, step := range steps {

@@ -33,6 +33,7 @@ import (
 	"comity/internal/engine/access"
 	"comity/internal/engine/web"
 	"comity/internal/mandate"
+	"comity/internal/programme"
 )
 
 // nav is what stands on top of every page, for whom it is.
@@ -47,6 +48,7 @@ func nav() []web.NavItem {
 		{Label: language.M("Other nodes"), Href: "/peers", Act: "peer.read"},
 		{Label: language.M("Sessions"), Href: "/d/sessions", Act: "session.read"},
 		{Label: language.M("Mandates"), Href: "/m", Act: "mandate.read"},
+		{Label: language.M("Programmes"), Href: "/programmes", Act: "programme.read"},
 		{Label: language.M("What practice shows"), Href: "/practice", Act: "practice.view"},
 		{Label: language.M("Learning"), Href: "/learn", Act: "attempt.begin"},
 		{Label: language.M("Cohorts"), Href: "/capacity/cohorts", Act: "cohort.open"},
@@ -72,6 +74,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 			translation.Pages(),
 			review.Pages(),
 			mandate.Pages(),
+			programme.Pages(),
 			dataset.Pages(),
 			organisation.Pages(),
 			structure.Pages(),
@@ -101,6 +104,7 @@ func (n *Node) Mux(sessions web.Sessions, observe func(web.Answered)) (*web.Mux,
 		n.Texts.Routes,
 		n.Reviews.Routes,
 		n.Mandates.Routes,
+		n.Programmes.Routes,
 		n.Data.Routes,
 		n.Organisations.Routes,
 		n.Structures.Routes,

@@ -30,6 +30,7 @@ import (
 	"comity/internal/dialogue/translation"
 	"comity/internal/engine/picture"
 	"comity/internal/mandate"
+	"comity/internal/programme"
 )
 
 // Words lists the slices' folders of translations; those of the engines' own sentences stand in package language.
@@ -42,6 +43,7 @@ func Words() []language.Source {
 		translation.Words(),
 		review.Words(),
 		mandate.Words(),
+		programme.Words(),
 		organisation.Words(),
 		structure.Words(),
 		practice.Words(),

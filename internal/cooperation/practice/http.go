@@ -127,16 +127,18 @@ func (q *Practice) show(r *web.Request) error {
 		year := r.Now().Year() - y
 		p.Years = append(p.Years, link(strconv.Itoa(year), v.Direction, year))
 	}
-	q.tables(r, &p)
+	p.Waits, p.Rules, p.Grounds, p.Tracks = Tables(r, v.Figures)
+	p.Baselines = baselines(r)
 	return r.Page("practice/show", p)
 }
 
-func (q *Practice) tables(r *web.Request, p *page) {
-	f := p.Figures
-	p.Waits = web.Table{Caption: r.T("How long it takes, with those that still wait"), Columns: []web.Column{
+// Tables shows figures as tables: the waits, and what was asked back, refused and by which way. Their words are those of
+// [Words].
+func Tables(r *web.Request, f Figures) (waits, rules, grounds, tracks web.Table) {
+	waits = web.Table{Caption: r.T("How long it takes, with those that still wait"), Columns: []web.Column{
 		{Label: r.T("What is waited for")}, {Label: r.T("Requests"), Numeric: true}, {Label: r.T("Median, days"), Numeric: true}, {Label: r.T("95 % interval"), Numeric: true}}}
 	for _, m := range Marks() {
-		p.Waits.Columns = append(p.Waits.Columns, web.Column{Label: r.T("within {n} days", "n", strconv.Itoa(m)), Numeric: true})
+		waits.Columns = append(waits.Columns, web.Column{Label: r.T("within {n} days", "n", strconv.Itoa(m)), Numeric: true})
 	}
 	for _, w := range f.Waits {
 		row := []any{r.T(StepName(w.Step))}
@@ -151,7 +153,7 @@ func (q *Practice) tables(r *web.Request, p *page) {
 				row = append(row, value(r, d, 0)+" %")
 			}
 		}
-		p.Waits.Rows = append(p.Waits.Rows, row)
+		waits.Rows = append(waits.Rows, row)
 	}
 	count := func(caption, what string, all []Count, name func(string) string) web.Table {
 		t := web.Table{Caption: caption, Columns: []web.Column{{Label: what}, {Label: r.T("Requests"), Numeric: true}}, Empty: r.T("Nothing yet.")}
@@ -165,13 +167,18 @@ func (q *Practice) tables(r *web.Request, p *page) {
 		return t
 	}
 	same := func(s string) string { return s }
-	p.Rules = count(r.T("What was asked back, by rule"), r.T("Rule"), f.Rules, same)
-	p.Grounds = count(r.T("Refusals, by ground"), r.T("Ground"), f.Grounds, same)
-	p.Tracks = count(r.T("By which way"), r.T("Way"), f.Tracks, func(s string) string { return r.T(trackName(s)) })
-	p.Baselines = web.Table{Caption: r.T("What others have published"), Columns: []web.Column{{Label: r.T("What")}, {Label: r.T("Value")}, {Label: r.T("Source")}}}
+	rules = count(r.T("What was asked back, by rule"), r.T("Rule"), f.Rules, same)
+	grounds = count(r.T("Refusals, by ground"), r.T("Ground"), f.Grounds, same)
+	tracks = count(r.T("By which way"), r.T("Way"), f.Tracks, func(s string) string { return r.T(trackName(s)) })
+	return waits, rules, grounds, tracks
+}
+
+func baselines(r *web.Request) web.Table {
+	t := web.Table{Caption: r.T("What others have published"), Columns: []web.Column{{Label: r.T("What")}, {Label: r.T("Value")}, {Label: r.T("Source")}}}
 	for _, b := range Baselines() {
-		p.Baselines.Rows = append(p.Baselines.Rows, []any{r.T(b.What), r.T(b.Value), b.Source})
+		t.Rows = append(t.Rows, []any{r.T(b.What), r.T(b.Value), b.Source})
 	}
+	return t
 }
 
 // value shows a figure, or a line where it isn't known yet.

@@ -15,6 +15,8 @@ type History struct {
 	Direction Direction
 	Track     string // formal, informal, direct, emergency: what the request says of itself
 	Types     []string
+	Their     string // the other State
+	Programme string // the one that the request names, "" for none
 	Steps     []Step // the oldest first
 }
 
@@ -29,25 +31,25 @@ type Step struct {
 // Histories lists the requests that began in a span of time, for counting them: whoever asks has to be allowed to see what
 // the requests show together, and nothing of one is told.
 func Histories(ctx context.Context, tx *db.Tx, from, to time.Time) ([]History, error) {
-	tracks, err := tracks(ctx, tx, from, to)
+	said, err := covers(ctx, tx, from, to)
 	if err != nil {
 		return nil, err
 	}
 	rows, err := tx.Query(ctx, `
-		SELECT r.id, r.direction, r.types, m.move, m.at, m.body FROM request r JOIN request_move m ON m.request_id = r.id
+		SELECT r.id, r.direction, r.types, r.their_state, m.move, m.at, m.body FROM request r JOIN request_move m ON m.request_id = r.id
 		WHERE r.created_at >= ? AND r.created_at < ? ORDER BY r.id, m.id`, from, to)
 	var all []History
 	last := id.ID("")
 	_, err = db.Collect(rows, err, func(scan db.Scan) (none struct{}, err error) {
 		var n id.ID
-		var types, body string
+		var types, their, body string
 		var direction Direction
 		var s Step
-		if err := scan(&n, &direction, &types, &s.Move, &s.At, &body); err != nil {
+		if err := scan(&n, &direction, &types, &their, &s.Move, &s.At, &body); err != nil {
 			return none, err
 		}
 		if n != last {
-			all, last = append(all, History{Direction: direction, Track: tracks[n], Types: strings.Fields(types)}), n
+			all, last = append(all, History{Direction: direction, Track: said[n].track, Types: strings.Fields(types), Their: their, Programme: said[n].programme}), n
 		}
 		s.read(body)
 		h := &all[len(all)-1]
@@ -57,10 +59,13 @@ func Histories(ctx context.Context, tx *db.Tx, from, to time.Time) ([]History, e
 	return all, err
 }
 
-// tracks reads by which way each request of a span of time goes.
-func tracks(ctx context.Context, tx *db.Tx, from, to time.Time) (map[id.ID]string, error) {
+// counted is what a request says of itself that practice counts.
+type counted struct{ track, programme string }
+
+// covers reads by which way each request of a span of time goes, and under which programme.
+func covers(ctx context.Context, tx *db.Tx, from, to time.Time) (map[id.ID]counted, error) {
 	rows, err := tx.Query(ctx, `SELECT id, answers FROM request WHERE created_at >= ? AND created_at < ? ORDER BY created_at, id`, from, to)
-	of := map[id.ID]string{}
+	of := map[id.ID]counted{}
 	_, err = db.Collect(rows, err, func(scan db.Scan) (none struct{}, err error) {
 		var n id.ID
 		var b string
@@ -68,7 +73,11 @@ func tracks(ctx context.Context, tx *db.Tx, from, to time.Time) (map[id.ID]strin
 			return none, err
 		}
 		a, err := instrument.ParseAnswers([]byte(b))
-		of[n] = a.Get("request/track")
+		c := counted{a.Get("request/track"), a.Get("request/programme/name")}
+		if c.programme == "none" {
+			c.programme = ""
+		}
+		of[n] = c
 		return none, err
 	})
 	return of, err

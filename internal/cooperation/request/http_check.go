@@ -18,6 +18,7 @@ type found struct {
 	Where    string // the question, in words
 	Href     string // where it is answered
 	Sample   string // what a good answer looks like
+	Under    under  // what the request's programme says of the rule
 	Stands   string // why somebody let it stand, "" when nobody did
 	By       string
 	Override string // where it can be let stand, "" when not
@@ -60,9 +61,14 @@ func (q *Requests) showCheck(r *web.Request) error {
 }
 
 func (q *Requests) fillCheck(ctx context.Context, tx *db.Tx, r *web.Request, p *checkPage, all []rule.Finding, over []Overridden, override bool) error {
+	a, err := p.Request.answers()
+	if err != nil {
+		return err
+	}
 	bySection := map[string][]found{}
 	for _, f := range all {
 		one := q.shownFinding(r, p.Request, f)
+		one.Under = q.under(r, a, "rule:"+f.Rule)
 		for _, o := range over {
 			if o.Rule == f.Rule && o.Path == f.Path {
 				a, err := access.Find(ctx, tx, o.Person)

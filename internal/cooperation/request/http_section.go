@@ -25,6 +25,7 @@ type sectionPage struct {
 	Version  int64
 	Autosave string
 	Paste    string
+	Under    under
 	Bases    []offeredBasis // beside the question of the legal basis
 	NotBases []offeredBasis
 	Save     web.Button
@@ -48,6 +49,7 @@ func (q *Requests) sectionPage(r *web.Request) (sectionPage, error) {
 		if err != nil {
 			return err
 		}
+		p.Under = q.under(r, a, "section:"+sectionName(p.Section))
 		if p.Section == "basis" {
 			p.Bases, p.NotBases = q.basesFor(a, req.Measures(), tx.Now(), r.Printer)
 		}
@@ -77,6 +79,33 @@ func (q *Requests) fillSection(r *web.Request, p *sectionPage, s instrument.Stat
 		p.Fields = onlyShown(r.Printer, p.Fields)
 	}
 	return nil
+}
+
+// under is what the programme of a request says beside a place of the draft; without Name there is nothing.
+type under struct {
+	Name   string
+	Says   []string
+	Unread bool // some of it doesn't come from an official text that was read
+}
+
+// under finds the guidance of the programme that the answers name: at is "section:facts" or "rule:GEN-22".
+func (q *Requests) under(r *web.Request, a instrument.Answers, at string) (u under) {
+	p := q.law.Types.Programme(a)
+	if p == nil {
+		return u
+	}
+	for _, g := range p.For(at) {
+		u.Name, u.Says, u.Unread = r.T(p.Name), append(u.Says, r.T(g.Say)), u.Unread || !g.Checked
+	}
+	return u
+}
+
+// sectionName is the section's name in the form: "measures" for each measure's own.
+func sectionName(section string) string {
+	if measureIndex(section) > 0 {
+		return "measures"
+	}
+	return section
 }
 
 // measureIndex is the number in the name of a measure's section, 0 for other sections.

@@ -34,6 +34,23 @@ func (o Options) Compose(cover *Part, path string, parts map[string][]*Part) (*I
 	return o.link(cover.Name, whole)
 }
 
+// Join puts a part into the cover's group at path: it becomes a group of its own name there, which is asked when the
+// question, a select_one of the list in the same group, is answered with that name. The list gets the choice, so that a
+// form of parts needs no list of them anywhere else.
+func (p *Part) Join(path, question, list, label string, part *Part) error {
+	group := findItem(p.items, path)
+	if group == nil || group.Type != GroupType {
+		return errs.Invalidf("form %s: there is no group at %s", p.Name, path)
+	}
+	p.lists[list] = append(slices.Clone(p.lists[list]), Choice{Name: part.Name, Label: label, source: source{file: part.Name + "/form.csv", line: 1}})
+	group.Items = append(group.Items, &Item{
+		Type: GroupType, Name: part.Name, Label: label, Most: MaxInstances, MaxLength: MaxText, source: source{file: part.Name + "/form.csv", line: 1},
+		relevant: &rule{column: "relevant", text: "/" + path + "/" + question + " = '" + part.Name + "'"}, Items: cloneItems(part.items),
+	})
+	p.add(part)
+	return nil
+}
+
 // add adds a part's lists, sections and problems. A list of the same name has to be the same list.
 func (p *Part) add(other *Part) {
 	for _, name := range sortedKeys(other.lists) {

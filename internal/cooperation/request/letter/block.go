@@ -20,6 +20,7 @@ import (
 //	rule         a line across, which ends the section
 //	signature    places name, function, place, date
 //	measures     the letters of the measures' types
+//	programme    the letter of the programme under which the request is made
 //
 // when keeps a block out, each repeats it for every node of a path.
 type block struct {
@@ -93,6 +94,8 @@ func (w *writing) block(b *block, n *xpath.Node) ([]document.Block, error) {
 		return w.table(b, n)
 	case "measures":
 		return w.measures(n)
+	case "programme":
+		return w.programme(n)
 	case "rule":
 		return []document.Block{document.Rule{}}, nil
 	}
@@ -245,4 +248,18 @@ func (w *writing) measures(req *xpath.Node) ([]document.Block, error) {
 		}
 	}
 	return out, nil
+}
+
+// programme writes what the programme's own questions say; one that this node doesn't have stays in the data alone.
+func (w *writing) programme(req *xpath.Node) ([]document.Block, error) {
+	p := req.Child("programme")
+	if p == nil || p.Child("name") == nil {
+		return nil, nil
+	}
+	code := p.Child("name").Value()
+	asked := p.Child(code)
+	if asked == nil {
+		return nil, nil
+	}
+	return w.blocks(w.letters.under[code], asked)
 }

@@ -36,7 +36,8 @@ type Letters struct {
 	cover   []*block
 	shared  []*block
 	byType  map[string][]*block
-	names   map[string]string // of types
+	under   map[string][]*block // by programme
+	names   map[string]string   // of types
 	lists   map[string][]instrument.Choice
 	treaty  *treaty.Treaties
 	message []string
@@ -61,7 +62,7 @@ type Letter struct {
 
 // Load reads and compiles the letters of the types. What is wrong is [errs.Invalid] and names the file.
 func Load(ty *types.Types, ts *treaty.Treaties) (*Letters, error) {
-	l := &Letters{byType: map[string][]*block{}, names: map[string]string{}, lists: ty.Form().Lists, treaty: ts}
+	l := &Letters{byType: map[string][]*block{}, under: map[string][]*block{}, names: map[string]string{}, lists: ty.Form().Lists, treaty: ts}
 	var err error
 	if l.cover, err = l.read(ty, "_cover"); err != nil {
 		return nil, err
@@ -75,6 +76,12 @@ func Load(ty *types.Types, ts *treaty.Treaties) (*Letters, error) {
 	for _, t := range ty.All() {
 		l.names[t.Code] = t.Name
 		if l.byType[t.Code], err = l.read(ty, t.Code); err != nil {
+			return nil, err
+		}
+	}
+	for _, p := range ty.Programmes() {
+		l.under[p.Code] = nil // told apart from a type when it is read
+		if l.under[p.Code], err = l.read(ty, p.Code); err != nil {
 			return nil, err
 		}
 	}

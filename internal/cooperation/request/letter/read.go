@@ -38,7 +38,9 @@ func (l *Letters) read(ty *types.Types, dir string) ([]*block, error) {
 		return nil, fmt.Errorf("letter: %w", err)
 	}
 	from := "/request/measure"
-	if dir == "_cover" {
+	if _, programme := l.under[dir]; programme {
+		from = "/request/programme/" + dir
+	} else if dir == "_cover" {
 		from = "/request"
 	}
 	var out []*block
@@ -74,7 +76,7 @@ func (l *Letters) block(row blockRow, c *compiler) (*block, error) {
 		for _, it := range append(row.Item, row.Column...) {
 			b.items = append(b.items, c.item(it))
 		}
-	case "signature", "measures", "rule":
+	case "signature", "measures", "programme", "rule":
 	default:
 		return nil, errs.Invalidf("there is no such kind of block")
 	}

@@ -19,6 +19,7 @@ import (
 	"comity/internal/cooperation/rule"
 	"comity/internal/cooperation/treaty"
 	"comity/internal/engine/instrument"
+	"comity/internal/programme/pack"
 )
 
 // A type's code has a dot in it, and so has its folder: a new folder is a new type, with nothing to add here.
@@ -54,12 +55,14 @@ type Types struct {
 	form  *instrument.Instrument
 	asked map[string]bool // its paths
 	fsys  []fs.FS
+	packs []*pack.Pack
 }
 
-// Load reads the types of the program and those of further folders: every folder with a type.toml is a type. What is
-// wrong in one is [errs.Invalid] and names the file.
+// Load reads the types of the program and those of further folders: every folder with a type.toml is a type, every one
+// with a programme.toml a programme, under which a request can be made. What is wrong in one is [errs.Invalid] and names
+// the file.
 func Load(ts *treaty.Treaties, more ...fs.FS) (*Types, error) {
-	out := &Types{fsys: append([]fs.FS{own}, more...)}
+	out := &Types{fsys: append([]fs.FS{own, pack.Own()}, more...)}
 	parts := map[string][]*instrument.Part{}
 	cover, err := instrument.ReadPart(own, "_cover")
 	if err != nil {
@@ -86,12 +89,65 @@ func Load(ts *treaty.Treaties, more ...fs.FS) (*Types, error) {
 			parts[t.Code] = []*instrument.Part{shared, part}
 		}
 	}
+	if err := out.join(cover); err != nil {
+		return nil, fmt.Errorf("types: %w", err)
+	}
 	out.form, err = instrument.Options{}.Compose(cover, "request/measure", parts)
 	if err != nil {
 		return nil, fmt.Errorf("types: %w", err)
 	}
 	out.asked = paths(out.form)
 	return out, out.known(ts)
+}
+
+// Where the form asks under which programme a request is made: the question /request/programme/name, and beside it a group
+// for each programme with what it asks further.
+const (
+	programmeGroup = "request/programme"
+	programmeName  = "name"
+)
+
+// join puts the questions of each programme into the cover.
+func (ts *Types) join(cover *instrument.Part) (err error) {
+	if ts.packs, err = pack.Load(ts.fsys...); err != nil {
+		return err
+	}
+	for _, p := range ts.packs {
+		if err := cover.Join(programmeGroup, programmeName, "programme", p.Name, p.Form); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Programmes lists the programmes under which a request can be made, by their codes.
+func (ts *Types) Programmes() []*pack.Pack { return slices.Clone(ts.packs) }
+
+// AskedUnder lists the questions that a programme adds to a request, in English, the keys of their translations.
+func (ts *Types) AskedUnder(code string) []string {
+	var out []string
+	for _, top := range ts.form.Items {
+		for _, group := range top.Items {
+			for _, own := range group.Items {
+				if own.Path() == "/"+programmeGroup+"/"+code {
+					for _, it := range own.Items {
+						out = append(out, it.Label)
+					}
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Programme is the one that a request's answers name; nil for none, or for one that this node doesn't have.
+func (ts *Types) Programme(a instrument.Answers) *pack.Pack {
+	code := a.Get(programmeGroup + "/" + programmeName)
+	i := slices.IndexFunc(ts.packs, func(p *pack.Pack) bool { return p.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return ts.packs[i]
 }
 
 // known holds what the types name against the cover's list of tracks and the treaties' clocks.

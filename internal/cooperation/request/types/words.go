@@ -6,9 +6,10 @@ import (
 
 	"comity/internal/base/language"
 	"comity/internal/engine/instrument"
+	"comity/internal/programme/pack"
 )
 
-// Words are the sources of the translations of forms, rules and letters, one for each folder.
+// Words are the sources of the translations of forms, rules and letters, one for each folder, those of programmes too.
 func Words() []language.Source {
 	dirs, _ := fs.Glob(own, "*/po") // it errs for a malformed pattern only
 	var out []language.Source
@@ -16,7 +17,7 @@ func Words() []language.Source {
 		name := path.Dir(dir)
 		out = append(out, language.Source{Name: "types/" + name, FS: folder(name)})
 	}
-	return out
+	return append(out, pack.Words()...)
 }
 
 // folder is one folder of the program's types as a file system of its own.
@@ -55,6 +56,9 @@ func (ts *Types) Messages() []string {
 	}
 	for _, t := range ts.list {
 		add(t.Name, t.About)
+	}
+	for _, p := range ts.packs {
+		add(p.Messages()...)
 	}
 	return out
 }
