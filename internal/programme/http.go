@@ -150,8 +150,15 @@ func (q *Programmes) activities(ctx context.Context, tx *db.Tx, r *web.Request, 
 	if err != nil {
 		return err
 	}
-	for _, t := range things {
+	naming, err := q.naming(ctx, tx, r.Person, p.Code, things)
+	if err != nil {
+		return err
+	}
+	for _, t := range append(things, naming...) {
 		a := activity{thing: t, Kind: r.T(kindSay(t.Ref.Kind()))}
+		if t.Named {
+			a.Kind = r.T("Request that names the programme")
+		}
 		if t.State != "" {
 			a.How = r.T(t.State)
 		}

@@ -194,9 +194,38 @@ func TestDraft(t *testing.T) {
 		if text != "labour" {
 			w.t.Errorf("the answer kept is %q, want labour", text)
 		}
+		w.says(drafter.Get("/programmes/"+code), http.StatusOK, "Request that names the programme")
+		if a := s.As("manager").Get("/programmes/" + code); strings.Contains(a.Text(), "Request that names the programme") {
+			w.t.Error("a request of a case that the manager doesn't know is listed")
+		}
 		w.says(save("3", "request/programme/name", "none"), http.StatusSeeOther)
 		if a := drafter.Get(draft + "programme"); strings.Contains(a.Text(), "Recruitment of the person") {
 			w.t.Error("under no programme the questions of one are asked")
 		}
+	})
+}
+
+// TestGuidanceOfRule: what the rules find in a draft has the programme's word on it, and the letter its sentence.
+func TestGuidanceOfRule(t *testing.T) {
+	each(t, func(w *world) {
+		ctx := context.Background()
+		law, err := request.LoadLaw(w.Catalog, true)
+		w.must(err)
+		ty, _ := law.Types.Get("preserve.stored")
+		a, err := instrument.ParseAnswers(ty.Example)
+		w.must(err)
+		for path, v := range map[string]string{
+			"request/measure[1]/selector[1]/instant/@offset": "", "request/programme/name": "drugs-online", "request/programme/drugs-online/place": "market",
+			"request/programme/drugs-online/controlled": "yes",
+		} {
+			w.must(a.Set(path, v))
+		}
+		b, err := a.Bytes()
+		w.must(err)
+		w.must(w.Requests.Replace(ctx, w.As("drafter"), w.request.ID(), b, 1, w.Entry()))
+		s := w.site()
+		at := "/requests/" + string(w.request.ID())
+		w.says(s.As("drafter").Get(at+"/check"), http.StatusOK, "Logs of shops and messaging services come in many zones.")
+		w.says(s.As("drafter").Get(at+"/letter?in=fr"), http.StatusOK, "Une livraison surveillée est envisagée.", "Place de marché sur un réseau anonyme")
 	})
 }

@@ -20,6 +20,7 @@ type thing struct {
 	Title string // a name; of a request its number, or "" for a draft without one
 	State string // how it stands: a message of the catalogue, "" when that isn't asked of it
 	Href  string
+	Named bool // a request that names the programme itself: there is no link to remove
 }
 
 // kindSay says what a thing is.
@@ -36,15 +37,15 @@ func kindSay(kind string) string {
 }
 
 func ofWorkshop(w workshop.Workshop) thing {
-	return thing{id.NewRef(workshop.RefKind, w.ID), w.Name, w.Stage.Name(), "/capacity/workshops/" + string(w.ID)}
+	return thing{id.NewRef(workshop.RefKind, w.ID), w.Name, w.Stage.Name(), "/capacity/workshops/" + string(w.ID), false}
 }
 
 func ofStructure(s structure.Structure) thing {
-	return thing{id.NewRef(structure.RefKind, s.ID), s.Name, s.Stage.Name(), "/capacity/structures/" + string(s.ID)}
+	return thing{id.NewRef(structure.RefKind, s.ID), s.Name, s.Stage.Name(), "/capacity/structures/" + string(s.ID), false}
 }
 
 func ofOrganisation(o organisation.Organisation) thing {
-	return thing{id.NewRef(organisation.RefKind, o.ID), o.Name, "", "/capacity/organisations/" + string(o.ID)}
+	return thing{id.NewRef(organisation.RefKind, o.ID), o.Name, "", "/capacity/organisations/" + string(o.ID), false}
 }
 
 func ofRequest(r request.Request) thing {
@@ -52,7 +53,7 @@ func ofRequest(r request.Request) thing {
 	if name == "" {
 		name = string(r.ID) // a draft has no number yet
 	}
-	return thing{id.NewRef(request.Kind, r.ID), name, r.State.Said(), "/requests/" + string(r.ID)}
+	return thing{id.NewRef(request.Kind, r.ID), name, r.State.Said(), "/requests/" + string(r.ID), false}
 }
 
 // find reads one thing; whoever asks has made sure that it may be read.
@@ -89,6 +90,28 @@ func (q *Programmes) seen(ctx context.Context, tx *db.Tx, who access.Person, cod
 			return nil, err
 		}
 		all = append(all, t)
+	}
+	return all, err
+}
+
+// naming lists the requests that name the programme themselves, of those that the person may read and that aren't linked,
+// the newest first. The code stands in the answers like that in no other place.
+func (q *Programmes) naming(ctx context.Context, tx *db.Tx, who access.Person, code string, have []thing) ([]thing, error) {
+	list, err := request.List(ctx, tx, request.Filter{Words: `"name":"` + code + `"`, Limit: offered})
+	var all []thing
+	for _, r := range list {
+		t := ofRequest(r)
+		t.Named = true
+		if slices.ContainsFunc(have, func(h thing) bool { return h.Ref == t.Ref }) {
+			continue
+		}
+		may, err := q.mayRead(ctx, tx, who, t.Ref)
+		if err != nil {
+			return nil, err
+		}
+		if may {
+			all = append(all, t)
+		}
 	}
 	return all, err
 }
