@@ -68,6 +68,10 @@ func TestCapacityWalk(t *testing.T) {
 	}
 	org := w.Place("org")
 	err = org.DB.Reader.Read(ctx, db.House("test"), func(tx *db.Tx) error {
+		f, err := org.Programmes.Figures(ctx, tx, "trafficking-online", time.Now().Year())
+		if err != nil || f["trained"].N != 28 || f["alive"].N != 0 || !f["requests"].Kept {
+			t.Errorf("the programme's figures: %+v (%v)", f, err)
+		}
 		list, err := workshop.List(ctx, tx, org.As("amina"))
 		if err != nil || len(list) != 1 || list[0].Stage != workshop.Evaluated {
 			t.Errorf("workshops: %+v (%v)", list, err)

@@ -177,24 +177,19 @@ func (q *Programmes) activities(ctx context.Context, tx *db.Tx, r *web.Request, 
 // figures counts for the indicators and, for those who may see it, shows what the requests show. Counting reads every
 // request and every link; nothing of a single one is told.
 func (q *Programmes) figures(r *web.Request, p *page, x *pack.Pack, year int) error {
-	m := measured{}
+	var v view
 	p.Indicators = web.Table{Caption: r.T("Indicators, {year}", "year", strconv.Itoa(year)), Columns: []web.Column{
 		{Label: r.T("What is measured")}, {Label: r.T("Figure now"), Numeric: true}, {Label: r.T("Where the figure comes from")}, {Label: r.T("Mandate")}}}
 	p.Practice = q.Desk.Ever(r.Person, "programme.practice")
 	err := q.Read.Read(r.Ctx(), db.House("programme"), func(tx *db.Tx) (err error) {
-		if m.linked, err = linked(r.Ctx(), tx, x.Code); err != nil {
+		var now []Figure
+		if now, v, err = q.figuresOf(r.Ctx(), tx, x, year); err != nil {
 			return err
 		}
-		if m.view, err = q.practiceOf(r.Ctx(), tx, x.Code, year); err != nil {
-			return err
-		}
-		for _, i := range x.Indicators {
-			f, err := measures[i.Source+"."+i.Measure](r.Ctx(), tx, m)
-			if err != nil {
-				return err
-			}
+		for n, i := range x.Indicators {
+			f := now[n]
 			if i.Source == "practice" && !p.Practice {
-				f = figure{Kept: true}
+				f = Figure{Kept: true}
 			}
 			p.Indicators.Rows = append(p.Indicators.Rows, []any{r.T(i.Say), f.say(r), r.T(sourceSay(i.Source)), symbols(i.Mandates)})
 		}
@@ -211,13 +206,13 @@ func (q *Programmes) figures(r *web.Request, p *page, x *pack.Pack, year int) er
 		}
 		p.Years = append(p.Years, l)
 	}
-	for _, v := range []struct {
+	for _, d := range []struct {
 		title string
 		f     practice.Figures
-	}{{r.T("What we asked"), m.Out}, {r.T("What we were asked"), m.In}} {
-		one := practiceView{Title: v.title, Few: !v.f.Shown}
+	}{{r.T("What we asked"), v.Out}, {r.T("What we were asked"), v.In}} {
+		one := practiceView{Title: d.title, Few: !d.f.Shown}
 		if !one.Few {
-			one.Waits, one.Rules, one.Grounds, one.Ways = practice.Tables(r, v.f)
+			one.Waits, one.Rules, one.Grounds, one.Ways = practice.Tables(r, d.f)
 		}
 		p.Views = append(p.Views, one)
 	}
@@ -225,7 +220,7 @@ func (q *Programmes) figures(r *web.Request, p *page, x *pack.Pack, year int) er
 }
 
 // say shows a figure: ":" is kept back, "–" isn't known yet.
-func (f figure) say(r *web.Request) string {
+func (f Figure) say(r *web.Request) string {
 	switch {
 	case f.Kept:
 		return ":"

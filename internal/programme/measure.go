@@ -51,8 +51,8 @@ func (q *Programmes) practiceOf(ctx context.Context, tx *db.Tx, code string, yea
 	return v, nil
 }
 
-// figure is what an indicator shows today.
-type figure struct {
+// Figure is what an indicator shows today.
+type Figure struct {
 	N, Of int     // a count; with Of a share
 	X     float64 // a number of days, when Days is set
 	Days  bool
@@ -66,22 +66,56 @@ type measured struct {
 	linked []id.Ref
 }
 
-type measureFunc func(ctx context.Context, tx *db.Tx, m measured) (figure, error)
+type measureFunc func(ctx context.Context, tx *db.Tx, m measured) (Figure, error)
 
 // measures lists what an indicator can show, by "source.measure". docs/formats/programme.md says what each is.
 var measures = map[string]measureFunc{
-	"practice.requests":   ofPractice(func(v view) figure { return count(v.Out.Requests, v.Out.Shown) }),
-	"practice.named":      ofPractice(func(v view) figure { return count(v.Named.Requests, v.Named.Shown) }),
-	"practice.asked":      ofPractice(func(v view) figure { return share(v.Out.AskedShare()) }),
-	"practice.refused":    ofPractice(func(v view) figure { return share(v.Out.RefusedShare()) }),
-	"practice.decided":    ofPractice(func(v view) figure { return median(v.Out, "decided") }),
-	"practice.delivered":  ofPractice(func(v view) figure { return median(v.Out, "delivered") }),
+	"practice.requests":   ofPractice(func(v view) Figure { return count(v.Out.Requests, v.Out.Shown) }),
+	"practice.named":      ofPractice(func(v view) Figure { return count(v.Named.Requests, v.Named.Shown) }),
+	"practice.asked":      ofPractice(func(v view) Figure { return share(v.Out.AskedShare()) }),
+	"practice.refused":    ofPractice(func(v view) Figure { return share(v.Out.RefusedShare()) }),
+	"practice.decided":    ofPractice(func(v view) Figure { return median(v.Out, "decided") }),
+	"practice.delivered":  ofPractice(func(v view) Figure { return median(v.Out, "delivered") }),
 	"need.open":           openNeeds,
 	"workshop.linked":     linkedOf(workshop.RefKind),
 	"workshop.attended":   attended,
 	"structure.linked":    linkedOf(structure.RefKind),
 	"structure.operating": operating,
 	"organisation.linked": linkedOf("organisation"),
+}
+
+// Figures computes what the indicators of a programme show in a calendar year, by their codes. The transaction reads all
+// that the node has: whoever asks may see figures and nothing of a single request.
+func (q *Programmes) Figures(ctx context.Context, tx *db.Tx, code string, year int) (map[string]Figure, error) {
+	x, err := q.Get(code)
+	if err != nil {
+		return nil, err
+	}
+	now, _, err := q.figuresOf(ctx, tx, x, year)
+	all := map[string]Figure{}
+	for n, f := range now {
+		all[x.Indicators[n].Code] = f
+	}
+	return all, err
+}
+
+// figuresOf computes the figures in the order of the indicators, with the view on practice from which some come.
+func (q *Programmes) figuresOf(ctx context.Context, tx *db.Tx, x *pack.Pack, year int) (all []Figure, v view, err error) {
+	m := measured{}
+	if m.linked, err = linked(ctx, tx, x.Code); err != nil {
+		return nil, v, err
+	}
+	if m.view, err = q.practiceOf(ctx, tx, x.Code, year); err != nil {
+		return nil, v, err
+	}
+	for _, i := range x.Indicators {
+		f, err := measures[i.Source+"."+i.Measure](ctx, tx, m)
+		if err != nil {
+			return nil, v, err
+		}
+		all = append(all, f)
+	}
+	return all, m.view, nil
 }
 
 // sourceSay says where an indicator's figure comes from.
@@ -99,25 +133,25 @@ func sourceSay(source string) string {
 	return language.M("Organisations linked here")
 }
 
-func ofPractice(f func(view) figure) measureFunc {
-	return func(_ context.Context, _ *db.Tx, m measured) (figure, error) { return f(m.view), nil }
+func ofPractice(f func(view) Figure) measureFunc {
+	return func(_ context.Context, _ *db.Tx, m measured) (Figure, error) { return f(m.view), nil }
 }
 
-func count(n int, shown bool) figure { return figure{N: n, Kept: !shown} }
+func count(n int, shown bool) Figure { return Figure{N: n, Kept: !shown} }
 
-func share(s practice.Share) figure { return figure{N: s.K, Of: s.N, Kept: !s.Shown} }
+func share(s practice.Share) Figure { return Figure{N: s.K, Of: s.N, Kept: !s.Shown} }
 
-func median(f practice.Figures, step string) figure {
+func median(f practice.Figures, step string) Figure {
 	for _, w := range f.Waits {
 		if w.Step == step && w.Shown {
-			return figure{X: w.Curve.Median.X, Days: true, None: w.Curve.Median.Why != nil}
+			return Figure{X: w.Curve.Median.X, Days: true, None: w.Curve.Median.Why != nil}
 		}
 	}
-	return figure{Kept: true}
+	return Figure{Kept: true}
 }
 
 func linkedOf(kind string) measureFunc {
-	return func(_ context.Context, _ *db.Tx, m measured) (f figure, err error) {
+	return func(_ context.Context, _ *db.Tx, m measured) (f Figure, err error) {
 		f.N = len(m.of(kind))
 		return f, nil
 	}
@@ -128,7 +162,7 @@ func (m measured) of(kind string) []id.Ref {
 }
 
 // openNeeds counts the needs of the authority that nothing has met; policy refusals are no needs.
-func openNeeds(ctx context.Context, tx *db.Tx, _ measured) (f figure, err error) {
+func openNeeds(ctx context.Context, tx *db.Tx, _ measured) (f Figure, err error) {
 	all, err := learning.Needs(ctx, tx)
 	for _, n := range all {
 		if n.State != learning.Met && n.State != learning.Dismissed {
@@ -139,7 +173,7 @@ func openNeeds(ctx context.Context, tx *db.Tx, _ measured) (f figure, err error)
 }
 
 // attended counts the people who were at the linked workshops; whoever was at two counts once.
-func attended(ctx context.Context, tx *db.Tx, m measured) (f figure, err error) {
+func attended(ctx context.Context, tx *db.Tx, m measured) (f Figure, err error) {
 	people := map[id.ID]bool{}
 	for _, on := range m.of(workshop.RefKind) {
 		seats, err := workshop.Seats(ctx, tx, on.ID())
@@ -157,7 +191,7 @@ func attended(ctx context.Context, tx *db.Tx, m measured) (f figure, err error) 
 	return f, nil
 }
 
-func operating(ctx context.Context, tx *db.Tx, m measured) (f figure, err error) {
+func operating(ctx context.Context, tx *db.Tx, m measured) (f Figure, err error) {
 	for _, on := range m.of(structure.RefKind) {
 		s, err := structure.Get(ctx, tx, on.ID())
 		if err != nil {
