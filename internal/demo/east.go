@@ -28,12 +28,17 @@ type east struct {
 	dir string
 	org *Place
 
+	world  *World
+	laptop *Place
+
 	bodies   map[string]id.ID // "XB police"
 	learners []access.Person
 	lead     access.Person // focal point of Exercise State A
 	cohort   id.ID
 	workshop id.ID
 	network  id.ID
+
+	assessment id.ID
 }
 
 // The points that the 28 have before and after, of 36: the invented data set of the design, to even numbers.
@@ -44,13 +49,13 @@ var (
 
 // East plays the workshop: bodies, roster, the test before, five days, the test after, the gain, a network.
 func (w *World) East(ctx context.Context, out io.Writer) (*east, error) {
-	k := &east{ctx: ctx, out: out, org: w.Place("org"), bodies: map[string]id.ID{}}
+	k := &east{ctx: ctx, out: out, world: w, org: w.Place("org"), bodies: map[string]id.ID{}}
 	for _, step := range []struct {
 		what string
 		do   func() error
 	}{
-		{"bodies", k.enter}, {"cohort", k.enrol}, {"test before", func() error { return k.test(learning.Pre, eastPre) }}, {"workshop", k.meet}, {"seats", k.seat},
-		{"test after", func() error { return k.test(learning.Post, eastPost) }}, {"baseline", k.freeze}, {"certificates", k.certify}, {"network", k.found}, {"programme", k.programme},
+		{"bodies", k.enter}, {"cohort", k.enrol}, {"laptop", k.carry}, {"test before", k.before}, {"workshop", k.meet}, {"seats", k.seat},
+		{"test after", func() error { return k.test(k.org, "tariq", k.learners, learning.Post, eastPost) }}, {"baseline", k.freeze}, {"certificates", k.certify}, {"network", k.found}, {"programme", k.programme}, {"assessment", k.assess},
 	} {
 		if err := step.do(); err != nil {
 			return k, fmt.Errorf("workshop: %s: %w", step.what, err)
@@ -141,10 +146,10 @@ func (k *east) enrol() error {
 	return nil
 }
 
-// test has everybody take a test: each answers as many questions right as their points are, chosen by chance from a seed.
-func (k *east) test(slot string, points []int) error {
-	tariq := k.org.As("tariq")
-	if err := k.org.Learning.Turn(k.ctx, tariq, k.cohort, slot, k.org.Entry()); err != nil {
+// test has everybody take a test at a place: each answers as many questions right as their points are, chosen by chance from
+// a seed.
+func (k *east) test(at *Place, trainer string, people []access.Person, slot string, points []int) error {
+	if err := at.Learning.Turn(k.ctx, at.As(trainer), k.cohort, slot, at.Entry()); err != nil {
 		return err
 	}
 	c, _ := k.org.Learning.Library.Course("evidence-across-borders")
@@ -154,9 +159,9 @@ func (k *east) test(slot string, points []int) error {
 	}
 	section := map[string]string{}
 	in.Walk(func(it *instrument.Item) { section[it.Name] = it.Section })
-	for i, p := range k.learners {
-		p.Confirmed = k.org.Config.Now().Add(-time.Second)
-		at, err := k.org.Learning.Begin(k.ctx, p, k.cohort, k.org.Entry())
+	for i, p := range people {
+		p.Confirmed = at.Config.Now().Add(-time.Second)
+		test, err := at.Learning.Begin(k.ctx, p, k.cohort, at.Entry())
 		if err != nil {
 			return err
 		}
@@ -173,11 +178,11 @@ func (k *east) test(slot string, points []int) error {
 			answer(forms[section[it.Name]], it)
 		}
 		for s, f := range forms {
-			if err := k.org.Learning.Save(k.ctx, p, at, s, f, k.org.Entry()); err != nil {
+			if err := at.Learning.Save(k.ctx, p, test, s, f, at.Entry()); err != nil {
 				return err
 			}
 		}
-		if err := k.org.Learning.Submit(k.ctx, p, at, k.org.Entry()); err != nil {
+		if err := at.Learning.Submit(k.ctx, p, test, at.Entry()); err != nil {
 			return err
 		}
 	}

@@ -28,7 +28,7 @@ func (w *World) WalkCapacity(ctx context.Context, dir string, out io.Writer) err
 		return fmt.Errorf("walk: %w", err)
 	}
 	k.dir = dir
-	for _, leave := range []func() error{k.leaveLearning, k.leaveCertificate, k.leaveAgenda, k.leavePractice} {
+	for _, leave := range []func() error{k.leaveLearning, k.leaveResults, k.leaveCertificate, k.leaveAssessment, k.leaveAgenda, k.leavePractice} {
 		if err := leave(); err != nil {
 			return fmt.Errorf("walk: capacity: %w", err)
 		}

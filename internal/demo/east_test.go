@@ -55,6 +55,23 @@ func TestCapacityWalk(t *testing.T) {
 	if signed, err := sign.Verify(diploma); err != nil || len(signed) != 1 || signed[0].Broken != nil || signed[0].Changed {
 		t.Errorf("certificate.pdf: signatures %+v (%v)", signed, err)
 	}
+	for name, want := range map[string]string{"assessment.pdf": "%PDF-", "roadmap.svg": "<svg", "results.asice": "PK"} {
+		b, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || !strings.HasPrefix(string(b), want) {
+			t.Errorf("%s: %v, %.20q", name, err, b)
+		}
+	}
+	if os.Getenv("COMITY_TEST_TOOLS") == "1" { // programs that aren't ours read what came of it
+		run(t, dir, "unzip", "-tq", "results.asice")
+		run(t, dir, "xmllint", "--noout", "roadmap.svg")
+		run(t, dir, "unzip", "-q", "-d", "results", "results.asice")
+		run(t, filepath.Join(dir, "results"), "sha256sum", "-c", "--quiet", "manifest-sha256.txt")
+		run(t, filepath.Join(dir, "results"), "openssl", "cms", "-verify", "-binary", "-inform", "DER", "-in", "META-INF/signature001.p7s", "-content", "META-INF/ASiCManifest001.xml",
+			"-noverify", "-out", "/dev/null")
+		if text := run(t, dir, "pdftotext", "assessment.pdf", "-"); !strings.Contains(text, "تمرين") {
+			t.Errorf("assessment.pdf doesn't say that it is an exercise: %.200s", text)
+		}
+	}
 	var g gainFile
 	b, err := os.ReadFile(filepath.Join(dir, "gain.json"))
 	if err != nil {

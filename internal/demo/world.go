@@ -15,6 +15,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -38,6 +39,7 @@ var worldTOML []byte
 type cast struct {
 	Format string
 	Node   []place
+	Laptop place // of a training room, in the workshop
 }
 
 type place struct {
@@ -67,6 +69,9 @@ func readCast() (cast, error) {
 // World is the running nodes.
 type World struct {
 	Places []*Place
+	ctx    context.Context // of what runs
+	o      Options
+	more   []*Place // nodes that a story adds
 	stop   context.CancelFunc
 	work   sync.WaitGroup
 	mu     sync.Mutex
@@ -100,7 +105,7 @@ func Start(ctx context.Context, o Options) (*World, error) {
 		return nil, err
 	}
 	ctx, stop := context.WithCancel(ctx)
-	w := &World{stop: stop}
+	w := &World{stop: stop, ctx: ctx, o: o}
 	w.Places = make([]*Place, len(c.Node))
 	var wg sync.WaitGroup
 	failed := make([]error, len(c.Node))
@@ -240,28 +245,36 @@ func (w *World) Place(key string) *Place {
 
 // meet has every node trust every other: a clerk imports the card, the head of office compares and trusts.
 func (w *World) meet(ctx context.Context) error {
-	clerk := map[string]string{"ma": "omar", "pt": "luis", "org": "ivan"}
-	head := map[string]string{"ma": "salma", "pt": "teresa", "org": "lucia"}
 	for _, p := range w.Places {
 		for _, other := range w.Places {
 			if p == other {
 				continue
 			}
-			peer := other.Self.Node()
-			_, err := p.Exchange.Import(ctx, p.As(clerk[p.Key]), other.Self.CardFile, p.Entry())
-			if err != nil && !errors.Is(err, errs.Conflict) {
-				return err
-			}
-			f, err := other.Self.Fingerprint()
-			if err != nil {
-				return err
-			}
-			if err := p.Exchange.Trust(ctx, p.As(head[p.Key]), peer, f, "read out at the opening of the exercise", p.Entry()); err != nil && !errors.Is(err, errs.Conflict) {
+			if err := p.trust(ctx, other); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// trust has a clerk of the place import another's card, and the head of office compare and trust it.
+func (p *Place) trust(ctx context.Context, other *Place) error {
+	clerk := map[string]string{"ma": "omar", "pt": "luis", "org": "ivan", "laptop": "lindiwe"}[p.Key]
+	head := map[string]string{"ma": "salma", "pt": "teresa", "org": "lucia", "laptop": "hassan"}[p.Key]
+	_, err := p.Exchange.Import(ctx, p.As(clerk), other.Self.CardFile, p.Entry())
+	if err != nil && !errors.Is(err, errs.Conflict) {
+		return err
+	}
+	f, err := other.Self.Fingerprint()
+	if err != nil {
+		return err
+	}
+	err = p.Exchange.Trust(ctx, p.As(head), other.Self.Node(), f, "read out at the opening of the exercise", p.Entry())
+	if errors.Is(err, errs.Conflict) {
+		return nil
+	}
+	return err
 }
 
 // Wait returns when the world has stopped, with what made it stop.
@@ -276,7 +289,7 @@ func (w *World) Wait() error {
 func (w *World) Stop() error {
 	w.stop()
 	err := w.Wait()
-	for _, p := range w.Places {
+	for _, p := range slices.Concat(w.Places, w.more) {
 		if p != nil && p.Node != nil {
 			err = errors.Join(err, p.Close())
 		}

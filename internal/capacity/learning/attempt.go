@@ -220,19 +220,19 @@ func (q *Learning) mark(ctx context.Context, c *desk.Change, k Cohort, a Attempt
 	if err != nil {
 		return err
 	}
+	var rows [][]any
 	for _, x := range s.Score(in, a.Answers) {
 		sum := keys[x.Item.Name]
 		same := Mark{a.ID, x.Item.Name, x.Points, x.Answered, sum}
-		if slices.Contains(have, same) {
-			continue
-		}
-		if _, err := c.Exec(ctx, `INSERT INTO test_mark (id, attempt_id, item, points, answered, by_whom, key_hash, at) VALUES (?, ?, ?, ?, ?, 'rule', ?, ?)`,
-			id.New(c.Now()), a.ID, x.Item.Name, x.Points, x.Answered, sum, c.Now()); err != nil {
-			return err
+		if !slices.Contains(have, same) {
+			rows = append(rows, []any{id.New(c.Now()), a.ID, x.Item.Name, x.Points, x.Answered, "rule", sum, c.Now()})
 		}
 	}
-	return nil
+	return insert(ctx, c.Tx, intoMarks, rows)
 }
+
+// intoMarks names the table of marks with its columns, for [insert].
+const intoMarks = `test_mark (id, attempt_id, item, points, answered, by_whom, key_hash, at)`
 
 // keyHashes returns by which key each item is marked.
 func keyHashes(s *instrument.Scoring) (map[string]canonical.Hash, error) {

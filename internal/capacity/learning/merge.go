@@ -272,7 +272,7 @@ func (q *Learning) keep(ctx context.Context, tx *db.Tx, m *merge) error {
 	}{
 		{`test_record (attempt_id, sum, cohort_id, enrolment_id, slot, node, content, at)`, records},
 		{`test_attempt (id, enrolment_id, cohort_id, slot, state, started, deadline, submitted, answers, changes)`, tests},
-		{`test_mark (id, attempt_id, item, points, answered, by_whom, key_hash, at)`, points},
+		{intoMarks, points},
 	} {
 		if err := insert(ctx, tx, in.into, in.rows); err != nil {
 			return err
