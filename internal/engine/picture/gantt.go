@@ -137,6 +137,9 @@ func (g ganttSheet) span(r Span, y int, rows rowForm) {
 	if x+w > g.d.Width-side { // there is no room behind it: before it
 		x = from - g.text/3 - w
 	}
+	if x < g.start { // nor before it: on it, at its end
+		x = max(g.start, to-g.text/3-w)
+	}
 	g.box(x, y+4, w, rows.height-8, document.Paint{Fill: white}) // no line runs through the words
 	g.words(r.Text, x, y+rows.lift(g.sheet)+(g.text-size)/2, size, false, document.Start)
 }

@@ -82,3 +82,24 @@ func TestGanttRefusesWhatLiesOutside(t *testing.T) {
 		}
 	}
 }
+
+// TestGanttKeepsWordsApart: beside a bar as long as the plan there is no room; its words stand on it, not on the label.
+func TestGanttKeepsWordsApart(t *testing.T) {
+	p := plan(language.English)
+	p.Rows = []picture.Span{{Label: "A label that takes its room (exercise)", From: day(1, 1), To: day(12, 31), Text: "until 31 December 2027"}}
+	d, err := maker(t).Gantt(p)
+	if err != nil {
+		t.Fatal(err)
+	}
+	bar, found := painted(d)[0], false
+	for _, s := range d.Shapes {
+		if w, ok := s.(document.Words); ok && w.Text == p.Rows[0].Text {
+			if found = true; w.At.X < bar[0] {
+				t.Errorf("the words begin at %d, the bar at %d", w.At.X, bar[0])
+			}
+		}
+	}
+	if !found {
+		t.Error("the words are nowhere")
+	}
+}
