@@ -165,7 +165,12 @@ func (tab *Tab) Press(name string) {
 	if name != "" {
 		selector = fmt.Sprintf("main button[name=%q]", name)
 	}
-	tab.Do(chromedp.Evaluate[chromedp.Void](`document.body.dataset.old = "1"`), chromedp.Click(chromedp.CSS(selector)))
+	tab.Do(chromedp.Evaluate[chromedp.Void](`document.body.dataset.old = "1"`))
+	ctx, cancel := context.WithTimeout(tab.ctx, patience)
+	defer cancel()
+	if err := chromedp.Do(ctx, chromedp.Click(chromedp.CSS(selector))); err != nil && !leaving(err) {
+		tab.t.Fatalf("browser: press %s: %v", selector, err)
+	}
 	tab.until("a page that follows "+selector, `!!document.body && !document.body.dataset.old && document.readyState === "complete"`)
 }
 
@@ -179,13 +184,25 @@ func (tab *Tab) Await(selector, words string) {
 func (tab *Tab) until(what, expression string) {
 	tab.t.Helper()
 	for end := time.Now().Add(patience); ; time.Sleep(20 * time.Millisecond) {
-		if ask(tab, chromedp.Evaluate[bool](expression)) {
+		ctx, cancel := context.WithTimeout(tab.ctx, patience)
+		holds, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		cancel()
+		if err != nil && !leaving(err) {
+			tab.t.Fatalf("browser: wait for %s: %v", what, err)
+		}
+		if holds && err == nil {
 			return
 		}
 		if time.Now().After(end) {
 			tab.t.Fatalf("waited in vain for %s", what)
 		}
 	}
+}
+
+// leaving reports whether a step failed because its page was just being left for the next one: what a button that was
+// pressed is for.
+func leaving(err error) bool {
+	return strings.Contains(err.Error(), "Inspected target navigated or closed")
 }
 
 // Text returns what the page's main part says.
