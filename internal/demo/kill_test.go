@@ -7,9 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
 	"testing"
@@ -19,6 +17,7 @@ import (
 	"comity/internal/base/id"
 	"comity/internal/base/language"
 	"comity/internal/cooperation/request"
+	"comity/internal/node/nodetest"
 	"comity/internal/store/db"
 )
 
@@ -218,40 +217,7 @@ func TestKill(t *testing.T) {
 	}
 	const rounds = 12
 	dir := t.TempDir()
-	killed := 0
-	for done := false; !done; {
-		c := exec.Command(os.Args[0])
-		c.Env = append(os.Environ(), killDir+"="+dir, killRounds+"="+strconv.Itoa(rounds))
-		out, err := os.CreateTemp(t.TempDir(), "out")
-		if err != nil {
-			t.Fatal(err)
-		}
-		c.Stderr = out
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		ended := make(chan error, 1)
-		go func() { ended <- c.Wait() }()
-		life := time.Duration(rand.IntN(350)+50) * time.Millisecond
-		if killed >= kills {
-			life = 10 * time.Minute
-		}
-		select {
-		case err := <-ended:
-			if err != nil {
-				b, _ := os.ReadFile(out.Name())
-				t.Fatalf("after %d kills: %v\n%s", killed, err, b)
-			}
-			done = true
-		case <-time.After(life):
-			if err := c.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			<-ended
-			killed++
-		}
-	}
-	t.Logf("killed %d times", killed)
+	nodetest.KillAgainAndAgain(t, kills, 50*time.Millisecond, 400*time.Millisecond, killDir+"="+dir, killRounds+"="+strconv.Itoa(rounds))
 	once(t, dir, rounds)
 }
 

@@ -51,12 +51,17 @@ func attemptFacts(ctx context.Context, tx *db.Tx, on id.Ref, who access.Person) 
 	if err != nil {
 		return access.Facts{}, err
 	}
-	f, err := access.InCase(ctx, tx, a.Cohort, who)
+	return ownFacts(ctx, tx, a.Cohort, a.Enrolment, who)
+}
+
+// ownFacts are those of what lies in a cohort and is one learner's own.
+func ownFacts(ctx context.Context, tx *db.Tx, cohort, enrolment id.ID, who access.Person) (access.Facts, error) {
+	f, err := access.InCase(ctx, tx, cohort, who)
 	if err != nil {
 		return f, err
 	}
 	var person id.ID
-	err = tx.Row(ctx, `SELECT person_id FROM enrolment WHERE id = ?`, a.Enrolment).Scan(&person)
+	err = tx.Row(ctx, `SELECT person_id FROM enrolment WHERE id = ?`, enrolment).Scan(&person)
 	f.Did = map[access.Part][]id.ID{access.Subject: {person}}
 	return f, err
 }
@@ -259,6 +264,14 @@ type Mark struct {
 // marks lists the newest mark of each item of an attempt.
 func marks(ctx context.Context, tx *db.Tx, n id.ID) ([]Mark, error) {
 	rows, err := tx.Query(ctx, `SELECT attempt_id, item, points, answered, key_hash FROM test_mark WHERE attempt_id = ? ORDER BY id DESC`, n)
+	return newestMarks(db.Collect(rows, err, scanMark))
+}
+
+// allMarks lists the newest mark of each item of every attempt of a cohort.
+func allMarks(ctx context.Context, tx *db.Tx, n id.ID) ([]Mark, error) {
+	rows, err := tx.Query(ctx, `
+		SELECT m.attempt_id, m.item, m.points, m.answered, m.key_hash FROM test_attempt a JOIN test_mark m ON m.attempt_id = a.id
+		WHERE a.cohort_id = ? ORDER BY m.id DESC`, n)
 	return newestMarks(db.Collect(rows, err, scanMark))
 }
 

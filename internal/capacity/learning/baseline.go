@@ -205,10 +205,7 @@ func readSheets(ctx context.Context, tx *db.Tx, n id.ID) ([]sheet, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows, err := tx.Query(ctx, `
-		SELECT m.attempt_id, m.item, m.points, m.answered, m.key_hash FROM test_attempt a JOIN test_mark m ON m.attempt_id = a.id
-		WHERE a.cohort_id = ? ORDER BY m.id DESC`, n)
-	all, err := newestMarks(db.Collect(rows, err, scanMark))
+	all, err := allMarks(ctx, tx, n)
 	if err != nil {
 		return nil, err
 	}

@@ -62,14 +62,7 @@ func certificateFacts(ctx context.Context, tx *db.Tx, on id.Ref, who access.Pers
 	if err != nil {
 		return access.Facts{}, err
 	}
-	f, err := access.InCase(ctx, tx, x.Cohort, who)
-	if err != nil {
-		return f, err
-	}
-	var person id.ID
-	err = tx.Row(ctx, `SELECT person_id FROM enrolment WHERE id = ?`, x.Enrolment).Scan(&person)
-	f.Did = map[access.Part][]id.ID{access.Subject: {person}}
-	return f, err
+	return ownFacts(ctx, tx, x.Cohort, x.Enrolment, who)
 }
 
 const certificateColumns = `id, cohort_id, enrolment_id, issued_by, issued, content, revoked, why`
@@ -115,22 +108,24 @@ func (q *Learning) results(ctx context.Context, tx *db.Tx, k Cohort) (all []resu
 	if err != nil {
 		return nil, 0, 0, err
 	}
-	for _, e := range people {
-		r := result{Enrolment: e}
-		for _, a := range tests {
-			if a.Enrolment != e.ID || a.Slot != Post || !a.Final() {
-				continue
-			}
-			got, err := marks(ctx, tx, a.ID)
-			if err != nil {
-				return nil, 0, 0, err
-			}
-			r.Test = a
-			for _, m := range got {
-				r.Points += m.Points
-			}
-			r.Passed = r.Points >= least
+	given, err := allMarks(ctx, tx, k.ID)
+	if err != nil {
+		return nil, 0, 0, err
+	}
+	points := map[id.ID]instrument.Points{}
+	for _, m := range given {
+		points[m.Attempt] += m.Points
+	}
+	last := map[id.ID]Attempt{} // by enrolment
+	for _, a := range tests {
+		if a.Slot == Post && a.Final() {
+			last[a.Enrolment] = a
 		}
+	}
+	for _, e := range people {
+		r := result{Enrolment: e, Test: last[e.ID]}
+		r.Points = points[r.Test.ID]
+		r.Passed = r.Test.ID != "" && r.Points >= least
 		all = append(all, r)
 	}
 	return all, least, of, nil

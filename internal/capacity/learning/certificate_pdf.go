@@ -64,11 +64,7 @@ func (q *Learning) Document(ctx context.Context, who access.Person, act access.A
 
 // certificateDoc writes the document around the data.
 func (q *Learning) certificateDoc(x Certificate, c Certified, p *language.Printer) *document.Doc {
-	names := q.Exchange.Self().Card.Names
-	us := names[string(p.Tag())]
-	if us == "" {
-		us = names["en"]
-	}
+	us := q.Exchange.Self().Card.Name(string(p.Tag()))
 	course, _ := q.Library.Course(c.Course)
 	name := func(s string) document.Text { return document.Text{{Kind: document.Name, Text: s}} }
 	day := func(stamp string) document.Text {

@@ -110,6 +110,9 @@ func TestL10Certificate(t *testing.T) {
 			t.Errorf("the learner gets %d %s", a.Status, a.Text())
 		}
 		s.fails(s.Learning.Revoke(ctx, s.trainer(), x.ID, " ", s.Entry()), "Write the reason")
+		if a := page.As("trainer").Post("/capacity/certificates/"+string(x.ID), url.Values{"entry": {string(s.Entry())}}); a.Status != 422 || !strings.Contains(a.Text(), "Write the reason") || !strings.Contains(a.Text(), "Learner of a bank") {
+			t.Errorf("revoking without a reason: %d %s", a.Status, a.Text())
+		}
 		if a := page.As("trainer").Post("/capacity/certificates/"+string(x.ID), url.Values{"entry": {string(s.Entry())}, "why": {"Issued by mistake (exercise)"}}); a.Status != 303 {
 			t.Errorf("revoking: %d %s", a.Status, a.Text())
 		}
@@ -141,6 +144,7 @@ func pdfsig(t *testing.T, b []byte) {
 		if os.Getenv("COMITY_TEST_TOOLS") != "" {
 			t.Fatal("pdfsig is missing: install poppler-utils")
 		}
+		t.Log("not looked at by pdfsig: it isn't installed (poppler-utils)")
 		return
 	}
 	path := filepath.Join(t.TempDir(), "certificate.pdf")

@@ -185,7 +185,7 @@ func (q *Learning) Enrol(ctx context.Context, who access.Person, n id.ID, people
 		}
 		c.Record(map[string]int{"people": len(people)})
 		for i, l := range people {
-			o, err := find(ctx, c.Tx, l)
+			o, err := organisation.Named(ctx, c.Tx, l.State, l.Organisation)
 			if err != nil {
 				return errs.WithFields(errs.Field{Path: "roster", Code: language.M("Row {row}, {column}: there is no organisation {value} in this State. Enter it first."),
 					Args: map[string]string{"row": fmt.Sprint(i + 2), "column": "organisation", "value": l.Organisation}})
@@ -223,18 +223,4 @@ func lang(tag string) language.Tag {
 		return language.Tag(tag)
 	}
 	return language.English
-}
-
-// find returns the organisation of a learner by its name in its State.
-func find(ctx context.Context, tx *db.Tx, l Learner) (organisation.Organisation, error) {
-	list, err := organisation.List(ctx, tx, l.State)
-	if err != nil {
-		return organisation.Organisation{}, err
-	}
-	for _, o := range list {
-		if strings.EqualFold(o.Name, l.Organisation) {
-			return o, nil
-		}
-	}
-	return organisation.Organisation{}, errs.NotFound
 }

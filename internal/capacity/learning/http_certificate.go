@@ -35,11 +35,7 @@ type certificatesPage struct {
 	Back   string
 }
 
-func (q *Learning) certificatesPage(r *web.Request) (p certificatesPage, err error) {
-	n, err := r.PathID("id")
-	if err != nil {
-		return p, err
-	}
+func (q *Learning) certificatesPage(r *web.Request, n id.ID) (p certificatesPage, err error) {
 	p.Form, p.Back, p.All = r.Form(), cohortAt(n), web.Button{Text: r.T("Issue to all who passed")}
 	err = q.look(r, func(ctx context.Context, tx *db.Tx) error {
 		on := id.NewRef(RefCohort, n)
@@ -108,7 +104,11 @@ func certificateLinks(at string, first language.Tag) []web.Link {
 }
 
 func (q *Learning) showCertificates(r *web.Request) error {
-	p, err := q.certificatesPage(r)
+	n, err := r.PathID("id")
+	if err != nil {
+		return err
+	}
+	p, err := q.certificatesPage(r, n)
 	if err != nil {
 		return err
 	}
@@ -126,7 +126,7 @@ func (q *Learning) issueForm(r *web.Request) error {
 	}
 	only, _ := id.Parse(r.Form().Get("enrolment")) // none: everybody
 	if _, err := q.Issue(r.Ctx(), r.Person, n, only, entry); err != nil {
-		p, failed := q.certificatesPage(r)
+		p, failed := q.certificatesPage(r, n)
 		if failed != nil {
 			return failed
 		}
@@ -153,7 +153,11 @@ func (q *Learning) revokeForm(r *web.Request) error {
 		return err
 	}
 	if err := q.Revoke(r.Ctx(), r.Person, n, r.Form().Get("why"), entry); err != nil {
-		return err
+		p, failed := q.certificatesPage(r, of)
+		if failed != nil {
+			return failed
+		}
+		return r.Again("learning/certificates", p, err)
 	}
 	return r.Done(cohortAt(of)+"/certificates", language.M("The certificate was revoked. Whoever checks it here is told."))
 }

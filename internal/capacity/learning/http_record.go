@@ -40,7 +40,7 @@ func (q *Learning) travels(ctx context.Context, tx *db.Tx, r *web.Request, p *co
 	if err != nil {
 		return err
 	}
-	names := map[id.ID]string{q.Exchange.Self().Node(): q.Exchange.Self().Card.Names["en"]}
+	names := map[id.ID]string{q.Exchange.Self().Node(): q.Exchange.Self().Card.Name(string(r.Lang()))}
 	for _, peer := range peers {
 		names[peer.Node] = peer.Name(string(r.Lang()))
 		if peer.Status == exchange.Trusted {

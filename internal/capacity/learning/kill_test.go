@@ -7,10 +7,8 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math/rand/v2"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -23,6 +21,7 @@ import (
 	"comity/internal/capacity/organisation"
 	"comity/internal/engine/access"
 	"comity/internal/node"
+	"comity/internal/node/nodetest"
 	"comity/internal/store/db"
 )
 
@@ -159,44 +158,13 @@ func kept(ctx context.Context, n *node.Node, r room, done int) error {
 // L5: the node of a training room is ended by SIGKILL at random instants of its tests, and started again. No page that it
 // has acknowledged is lost, none is saved twice, and the ledger is whole.
 func TestL5Kill(t *testing.T) {
-	kills, pages := 5, 200
+	kills, pages := 5, 800
 	if os.Getenv("COMITY_TEST_TOOLS") == "1" {
 		kills, pages = 50, 4000
 	}
 	dir := t.TempDir()
 	makeRoom(t, dir, 50, pages)
-	killed := 0
-	for done := false; !done; {
-		out, err := os.CreateTemp(t.TempDir(), "out")
-		if err != nil {
-			t.Fatal(err)
-		}
-		c := exec.Command(os.Args[0])
-		c.Env, c.Stderr = append(os.Environ(), killDir+"="+dir), out
-		if err := c.Start(); err != nil {
-			t.Fatal(err)
-		}
-		ended := make(chan error, 1)
-		go func() { ended <- c.Wait() }()
-		life := time.Duration(rand.IntN(250)+100) * time.Millisecond
-		if killed >= kills {
-			life = 10 * time.Minute
-		}
-		select {
-		case err := <-ended:
-			if err != nil {
-				b, _ := os.ReadFile(out.Name())
-				t.Fatalf("after %d kills: %v\n%s", killed, err, b)
-			}
-			done = true
-		case <-time.After(life):
-			if err := c.Process.Kill(); err != nil {
-				t.Fatal(err)
-			}
-			<-ended
-			killed++
-		}
-	}
+	nodetest.KillAgainAndAgain(t, kills, 100*time.Millisecond, 350*time.Millisecond, killDir+"="+dir)
 	n, r, err := openRoom(ctx, dir)
 	if err != nil {
 		t.Fatal(err)
@@ -222,7 +190,6 @@ func TestL5Kill(t *testing.T) {
 	if _, err := n.Log.Check(ctx); err != nil {
 		t.Errorf("the ledger: %v", err)
 	}
-	t.Logf("killed %d times during 50 tests of %d pages", killed, pages)
 }
 
 // makeRoom makes a node with a cohort of so many people, each with a test that was begun.

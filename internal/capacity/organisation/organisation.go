@@ -134,17 +134,26 @@ func (q *Organisations) Bring(ctx context.Context, c *desk.Change, o Organisatio
 	if err := q.check(o); err != nil {
 		return "", err
 	}
-	list, err := List(ctx, c.Tx, o.State)
-	if err != nil {
-		return "", err
-	}
-	for _, x := range list {
-		if x.State == o.State && strings.EqualFold(x.Name, o.Name) {
-			return x.ID, nil
-		}
+	there, err := Named(ctx, c.Tx, o.State, o.Name)
+	if !errors.Is(err, errs.NotFound) {
+		return there.ID, err
 	}
 	o.ID = id.New(c.Now())
 	return o.ID, q.insert(ctx, c, o)
+}
+
+// Named returns the organisation of a name, in whatever letters, in a State; [errs.NotFound] without one.
+func Named(ctx context.Context, tx *db.Tx, state, name string) (Organisation, error) {
+	list, err := List(ctx, tx, state)
+	if err != nil {
+		return Organisation{}, err
+	}
+	for _, o := range list {
+		if o.State == state && strings.EqualFold(o.Name, name) {
+			return o, nil
+		}
+	}
+	return Organisation{}, fmt.Errorf("organisation %q in State %q: %w", name, state, errs.NotFound)
 }
 
 func (q *Organisations) insert(ctx context.Context, c *desk.Change, o Organisation) error {

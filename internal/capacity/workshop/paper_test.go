@@ -22,6 +22,9 @@ func printed(t testing.TB, b []byte) string {
 	t.Helper()
 	tool, err := exec.LookPath("pdftotext")
 	if err != nil {
+		if os.Getenv("COMITY_TEST_TOOLS") != "" {
+			t.Fatal("pdftotext is missing (package poppler-utils)")
+		}
 		t.Skip("pdftotext isn't installed (apt-get install poppler-utils)")
 	}
 	path := filepath.Join(t.TempDir(), "paper.pdf")

@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
 	"errors"
@@ -60,12 +61,7 @@ func (p Peer) Fingerprint() string {
 
 // Name returns the peer's name in the language, in English when it has none there, its node id at last.
 func (p Peer) Name(lang string) string {
-	for _, tag := range []string{lang, "en"} {
-		if n := p.Card.Names[tag]; n != "" {
-			return n
-		}
-	}
-	return string(p.Node)
+	return cmp.Or(p.Card.Name(lang), string(p.Node))
 }
 
 func peerFacts(ctx context.Context, tx *db.Tx, on id.Ref, _ access.Person) (access.Facts, error) {

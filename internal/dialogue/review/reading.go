@@ -108,10 +108,7 @@ func (q *Reviews) print(ctx context.Context, t reading, v Version, p *language.P
 // sheetOf is the frame that a document and its compilation share: masthead, foot, watermark.
 func (q *Reviews) sheetOf(doc Document, v Version, p *language.Printer, title string) *document.Doc {
 	self := q.Exchange.Self().Card
-	us := self.Names[string(p.Tag())]
-	if us == "" {
-		us = self.Names["en"]
-	}
+	us := self.Name(string(p.Tag()))
 	d := &document.Doc{Lang: p.Tag(), Title: title, Subject: doc.Symbol, Author: us, Created: v.Issued}
 	if v.Working() {
 		d.Created = doc.At

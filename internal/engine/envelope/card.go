@@ -50,6 +50,14 @@ type Card struct {
 	NotUnderstood []string
 }
 
+// Name returns what the node is called in the language, in English when it has no name there; "" when it has neither.
+func (c *Card) Name(lang string) string {
+	if n := c.Names[lang]; n != "" {
+		return n
+	}
+	return c.Names["en"]
+}
+
 // Revocation says that a key is not to be used from an instant on. Key is the SHA-256 of the certificate's DER, or of
 // the key's text for those of age and of notes.
 type Revocation struct {
